@@ -1,0 +1,1 @@
+"""Drawing plans: plain data that screen and paper paint alike."""

@@ -1,0 +1,151 @@
+"""Pathology after treatment: residual cancer burden, complete response, viable cells (PTH-01, PTH-02, NAC-05)."""
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from nacdesk.domain import wording
+from nacdesk.domain.facts import Observation
+from nacdesk.domain.judgements import RcbReview
+from nacdesk.domain.quantity import plain
+from nacdesk.domain.results import cannot, not_here, result
+from nacdesk.domain.rules import Rule, RuleResult
+from nacdesk.domain.timeline import Timeline, pick
+
+_RCB = ("rcb.d1", "rcb.d2", "rcb.cellularity", "rcb.in_situ", "rcb.nodes_positive", "rcb.largest_met")
+
+
+def results(timeline: Timeline, rcb: RcbReview) -> Iterator[RuleResult]:
+    """Every pathology rule of a case."""
+    rules = timeline.catalog.rules
+    yield _rcb_result(timeline, rcb, rules["PTH-01"])
+    yield complete_response(timeline, rules["PTH-02"])
+    yield viable(timeline, rules["NAC-05"])
+
+
+def is_breast(timeline: Timeline) -> bool | None:
+    """The tumour context is one of breast; None when it is not recorded."""
+    context = timeline.history.case.context
+    return None if context is None else context.startswith("breast")
+
+
+def _inputs(timeline: Timeline) -> Mapping[str, Observation]:
+    found = {}
+    for analyte in _RCB:
+        rows = timeline.rows(analyte)
+        row, _ = pick([row for row in rows if row.visit == rows[-1].visit]) if rows else (None, None)
+        if row is not None:
+            found[analyte] = row
+    return found
+
+
+def burden(timeline: Timeline) -> RcbReview:
+    """RCB = 1.4 (f·d)^0.17 + [4 (1 − 0.75^LN) · dmet]^0.17, classed before rounding (symmans07)."""
+    reported = timeline.says("rcb.class_reported")
+    found = _inputs(timeline)
+    if not found:
+        return RcbReview(reason="no RCB measurements recorded", class_reported=reported)
+    values = {key: row.quantity.exact for key, row in found.items() if row.quantity is not None and row.quantity.exact is not None}
+    missing = [timeline.catalog.analytes[key].label for key in _RCB if key not in values]
+    if missing:
+        return RcbReview(reason=f"missing: {', '.join(missing)}", class_reported=reported)
+    d1, d2, cellularity, in_situ, nodes, largest = (values[key] for key in _RCB)
+    if (nodes == 0) != (largest == 0):
+        return RcbReview(reason="positive nodes and largest nodal deposit contradict each other", class_reported=reported)
+    rule = timeline.catalog.rules["PTH-01"]
+    power = rule.number("exponent")
+    invasive = cellularity / 100 * (1 - in_situ / 100)
+    primary = rule.number("primary_factor") * _power(invasive * (d1 * d2).sqrt(), power)
+    node = _power(rule.number("node_factor") * (1 - rule.number("node_base") ** nodes) * largest, power)
+    index = primary + node
+    rcb_class = "RCB-0" if index == 0 else "RCB-I" if index <= rule.number("I_max") else "RCB-II" if index <= rule.number("II_max") else "RCB-III"
+    return RcbReview(index, rcb_class, primary, node, None, reported)
+
+
+def _power(base: Decimal, exponent: Decimal) -> Decimal:
+    return Decimal(0) if base == 0 else base**exponent
+
+
+def _rcb_result(timeline: Timeline, rcb: RcbReview, rule: Rule) -> RuleResult:
+    found = _inputs(timeline)
+    reported = f"; reported class {rcb.class_reported}" if rcb.class_reported else ""
+    if rcb.index is None or rcb.rcb_class is None:
+        if is_breast(timeline) is False and not found:
+            return not_here(rule, "not a breast tumour")
+        return cannot(rule, f"{rcb.reason}{reported}", *(key for key in _RCB if key not in found))
+    short = wording.guarded(rcb.index, (rule.number("I_max"), rule.number("II_max")), 2)
+    visit = found["rcb.d1"].visit
+    sentence = f"Residual cancer burden {short}, {rcb.rcb_class}, {timeline.at(visit)}{reported}."
+    limit = rule.number("II_max")
+    return result(
+        rule, "met" if rcb.rcb_class == "RCB-III" else "not_met", sentence, visit=visit, value=rcb.index, value_is="index", operator=">", threshold=limit,
+        formula=f"{short} = {plain(rcb.primary_term.quantize(Decimal('0.0001')) if rcb.primary_term is not None else Decimal(0))} (primary) + "
+        f"{plain(rcb.node_term.quantize(Decimal('0.0001')) if rcb.node_term is not None else Decimal(0))} (nodes); RCB-III above {limit}",
+        detail=rcb.rcb_class, evidence=tuple(row.id for row in found.values()),
+    )  # fmt: skip
+
+
+def complete_response(timeline: Timeline, rule: Rule) -> RuleResult:
+    """pCR as reported, else from ypT and ypN: breast ypT0/Tis ypN0, other sites ypT0 ypN0 (PTH-02)."""
+    reported = timeline.latest("path.pcr")
+    tumour, nodes = timeline.latest("path.ypt"), timeline.latest("path.ypn")
+    if reported is not None and reported.code in ("yes", "no"):
+        definition = reported.method or str(rule.thresholds["default"])
+        words = "pathological complete response" if reported.code == "yes" else "no pathological complete response"
+        sentence = f"{words.capitalize()} reported {timeline.at(reported.visit)} (definition {definition})."
+        return result(rule, "met" if reported.code == "yes" else "not_met", sentence, visit=reported.visit, detail="reported", evidence=(reported.id,))
+    if tumour is None and nodes is None:
+        return cannot(rule, "no resection pathology recorded", "path.pcr")
+    if tumour is None or tumour.code is None:
+        return cannot(rule, "ypT is missing", "path.ypt")
+    if nodes is None or nodes.code is None:
+        return cannot(rule, "ypN is missing", "path.ypn")
+    answers = definitions(tumour.code, nodes.code)
+    chosen = "A" if is_breast(timeline) else "B"
+    met = answers[chosen]
+    name = str(rule.thresholds["default"]) if chosen == "A" else "ypT0 ypN0"
+    sentence = f"{'P' if met else 'No p'}athological complete response {timeline.at(tumour.visit)}: yp{_stage(tumour.code)} yp{_stage(nodes.code)} (definition {name})."
+    return result(rule, "met" if met else "not_met", sentence, visit=tumour.visit, detail=name, evidence=(tumour.id, nodes.id))
+
+
+def definitions(tumour: str, nodes: str) -> Mapping[str, bool]:
+    """A: ypT0/Tis ypN0; B: ypT0 ypN0; C: ypT0/Tis, any N. ypN0(i+) is neither A nor B (cortazar14)."""
+    stage, node = _stage(tumour).casefold(), _stage(nodes).casefold().replace(" ", "")
+    gone, free = stage == "t0", node == "n0"
+    return {"A": (gone or stage == "tis") and free, "B": gone and free, "C": gone or stage == "tis"}
+
+
+def _stage(text: str) -> str:
+    """ypT0, pT0 and T0 are one."""
+    return re.sub(r"^y?c?p?(?=[TN])", "", text.strip(), flags=re.IGNORECASE)
+
+
+def viable(timeline: Timeline, rule: Rule) -> RuleResult:
+    """NAC-05: 50 % or more viable tumour cells in the specimen, with the Becker grade beside it."""
+    rows = timeline.rows("path.viable")
+    row, doubt = pick([one for one in rows if one.visit == rows[-1].visit]) if rows else (None, None)
+    if row is None:
+        done = timeline.rows("event.surgery")
+        return cannot(rule, doubt or ("no estimate of viable cells recorded" if done else "no resection recorded"), "path.viable")
+    sample = next((one.code for one in timeline.rows("event.sample_type", row.visit)), None)
+    if sample == "biopsy":
+        return cannot(rule, f"the specimen {timeline.at(row.visit)} is a biopsy", "resection", visit=row.visit, evidence=(row.id,))
+    limit = rule.number("pct")
+    value = row.quantity.exact if row.quantity else None
+    if value is None:
+        return cannot(rule, f"viable cells are only known as {row.value}", "path.viable", visit=row.visit, evidence=(row.id,))
+    grade = becker(value, rule)
+    caveat = "" if timeline.history.case.context == "oesoph_gej_gastric_adeno" else "; Becker is a gastric scale, grade C elsewhere"
+    sentence = f"Viable tumour {plain(value)} % {timeline.at(row.visit)}; threshold {limit} %; {grade}{caveat}."
+    return result(
+        rule, "met" if value >= limit else "not_met", sentence, visit=row.visit, value=value, value_is="viable tumour", operator=">=", threshold=limit,
+        unit="%", formula=f"{plain(value)} % ≥ {limit} %", detail=grade, evidence=(row.id,),
+    )  # fmt: skip
+
+
+def becker(viable_pct: Decimal, rule: Rule) -> str:
+    """The Becker grade of a share of residual tumour: 1a none, 1b under 10 %, 2 to 50 %, 3 above (becker03)."""
+    if viable_pct == 0:
+        return "Becker 1a"
+    low, high = rule.pair("becker_2")
+    return "Becker 1b" if viable_pct < low else "Becker 2" if viable_pct <= high else "Becker 3"

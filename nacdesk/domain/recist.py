@@ -1,0 +1,323 @@
+"""RECIST 1.1 at each visit: target, non-target and overall response (specification 2.1).
+
+Source: Eisenhauer 2009 (key recist11) with the project's conventions of the specification; the
+order of the tests is that of section 2.1. All comparisons are exact, without division.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from nacdesk.domain.analytes import ABSENT, NOT_EVALUABLE
+from nacdesk.domain.facts import Lesion
+from nacdesk.domain.judgements import SizeReview
+from nacdesk.domain.lesions import Counted, TargetSet, counted, measured_subset, target_set, total, unlike_method
+from nacdesk.domain.timeline import Baseline, Timeline, change_pct, pick
+
+CR, PR, SD, PD, NE, NON_CR_NON_PD = "CR", "PR", "SD", "PD", "NE", "NON-CR/NON-PD"
+_ASSESSED = ("size.diameter", "lesion.status", "lesion.non_target", "lesion.new")
+_STATUS = ("lesion.status", "lesion.non_target")
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One visit's size judgement with what it was made from.
+
+    Attributes:
+        targets: each original target lesion at the visit.
+        nadir_visit: where the nadir was measured.
+        reappeared: what came back after an overall CR, "" for nothing.
+        unlike: why the sum may not be compared, "" when it may.
+    """
+
+    visit: str
+    size: SizeReview
+    targets: tuple[Counted, ...]
+    nadir_visit: str | None = None
+    reappeared: str = ""
+    unlike: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """All size judgements of a case in order.
+
+    Attributes:
+        baseline: of the target sum.
+        assessments: every visit with a size, status or new-lesion fact.
+    """
+
+    targets: TargetSet
+    baseline: Baseline
+    assessments: tuple[Assessment, ...]
+
+    @property
+    def base(self) -> Assessment | None:
+        """The baseline's assessment."""
+        return next((row for row in self.assessments if row.visit == self.baseline.visit), None)
+
+    @property
+    def follow_up(self) -> tuple[Assessment, ...]:
+        """Assessments after the baseline (all of them when there is no baseline but a later one cannot be one)."""
+        base = self.base
+        if base is None:
+            return self.assessments
+        return self.assessments[self.assessments.index(base) + 1 :]
+
+    def at(self, visit: str) -> Assessment | None:
+        """The assessment of a visit."""
+        return next((row for row in self.assessments if row.visit == visit), None)
+
+
+def course(timeline: Timeline) -> Course:
+    """Judge the sizes of a case visit by visit."""
+    targets = target_set(timeline)
+    labels = {lesion.label for lesion in targets.originals}
+    labels |= {heir.label for heirs in targets.descendants.values() for heir in heirs}
+    rows = [row for row in timeline.rows("size.diameter") if row.lesion in labels]
+    statuses = [row for analyte in _STATUS for row in timeline.rows(analyte)]
+    baseline = timeline.baseline(rows) if targets.originals else timeline.baseline(statuses)
+    assessed = {row.visit for analyte in _ASSESSED for row in timeline.rows(analyte)}
+    visits = [visit.id for visit in timeline.visits if visit.id in assessed]
+    start = visits.index(baseline.visit) if baseline.visit in visits else -1
+    non_targets = _NonTargets(timeline, statuses)
+    done: list[Assessment] = []
+    for place, visit in enumerate(visits):
+        parts = counted(timeline, targets, visit)
+        if place <= start:
+            done.append(Assessment(visit, _unjudged(parts), parts))
+        else:
+            done.append(_judge(timeline, baseline, done[start:] if start >= 0 else [], visit, parts, non_targets))
+    return Course(targets, baseline, tuple(done))
+
+
+def _unjudged(parts: tuple[Counted, ...], reason: str | None = None) -> SizeReview:
+    """A baseline or earlier visit: a sum, no response."""
+    gaps = [part.reason for part in parts if part.reason]
+    return SizeReview(sum_mm=total(parts), reason=reason or ("; ".join(gaps) if gaps else None), lesions=_millimetres(parts), evidence=_evidence(parts))
+
+
+def _millimetres(parts: tuple[Counted, ...]) -> Mapping[str, Decimal]:
+    return {part.lesion.label: part.mm for part in parts if part.mm is not None}
+
+
+def _evidence(parts: tuple[Counted, ...]) -> tuple[str, ...]:
+    return tuple(row.id for part in parts for row in part.rows)
+
+
+def _judge(timeline: Timeline, baseline: Baseline, before: Sequence[Assessment], visit: str, parts: tuple[Counted, ...], others: "_NonTargets") -> Assessment:
+    now = total(parts)
+    base = before[0] if before else None
+    unlike = unlike_method(parts, base.targets) if base is not None and parts else None
+    nadir, nadir_visit = _nadir(before, parts) if unlike is None else (None, None)
+    reference = base.size.sum_mm if base is not None and unlike is None else None
+    cr_before = any(row.size.overall == CR for row in before)
+    after_surgery = not timeline.before_surgery(visit)
+    target: str | None
+    target, reason = _target(timeline, baseline, base, parts, now, nadir, unlike, cr_before)
+    back = _reappeared(timeline, parts) if cr_before and target == PD else ""
+    new = _new_lesion(timeline, visit)
+    non_target: str | None = others.response(visit, cr_before)
+    if after_surgery:
+        target, non_target, reason = None, None, "after surgery"
+    overall, notes = _overall(target, non_target, new, bool(parts))
+    provisional = overall is not None and overall != PD and new is None
+    if target == SD and any(row.size.target == PR for row in before):
+        notes.insert(0, "SD by size, PR earlier")
+    if back:
+        notes.insert(0, back)
+    size = SizeReview(
+        sum_mm=now,
+        nadir_mm=nadir,
+        change_from_baseline_pct=change_pct(now, reference) if now is not None and reference is not None else None,
+        change_from_nadir_pct=change_pct(now, nadir) if now is not None and nadir is not None else None,
+        target=target,
+        non_target=non_target,
+        new_lesion=new,
+        overall=overall,
+        provisional=provisional,
+        reason="; ".join(text for text in (reason, *notes) if text) or None,
+        lesions=_millimetres(parts),
+        evidence=_evidence(parts) + tuple(row.id for row in timeline.rows("lesion.new", visit)) + others.evidence(visit),
+    )
+    return Assessment(visit, size, parts, nadir_visit, back, unlike or "")
+
+
+def _nadir(before: Sequence[Assessment], parts: tuple[Counted, ...]) -> tuple[Decimal | None, str | None]:
+    """The smallest earlier sum measured by the same methods, baseline included (REC-06).
+
+    A baseline sum that is not evaluable is never replaced by a later one.
+    """
+    if not before or before[0].size.sum_mm is None:
+        return None, None
+    sums = [(row.size.sum_mm, row.visit) for row in before if row.size.sum_mm is not None and unlike_method(parts, row.targets) is None]
+    return min(sums, key=lambda pair: pair[0], default=(None, None))
+
+
+def _target(
+    timeline: Timeline,
+    baseline: Baseline,
+    base: Assessment | None,
+    parts: tuple[Counted, ...],
+    now: Decimal | None,
+    nadir: Decimal | None,
+    unlike: str | None,
+    cr_before: bool,
+) -> tuple[str | None, str | None]:
+    """The target response, in the order of the specification, and the reason where one is due."""
+    if not parts:
+        return None, None
+    gaps = "; ".join(part.reason for part in parts if part.reason)
+    if base is None:
+        return NE, baseline.why
+    if base.size.sum_mm is None:
+        return NE, f"the baseline sum is not evaluable ({base.size.reason}); a later sum never replaces it"
+    if base.size.sum_mm == 0:
+        return NE, "no target lesion was visible at baseline"
+    if unlike is not None:
+        return NE, unlike
+    assert nadir is not None
+    if now is None:
+        if progressed(timeline, measured_subset(parts), nadir):
+            return PD, f"{gaps}; the measured lesions alone prove progression"
+        return NE, gaps
+    if _complete(timeline, parts):
+        return CR, None
+    if cr_before and _reappeared(timeline, parts):
+        return PD, None
+    if progressed(timeline, now, nadir):
+        return PD, None
+    if shrunk(timeline, now, base.size.sum_mm):
+        return PR, None
+    return SD, None
+
+
+def progressed(timeline: Timeline, now: Decimal, nadir: Decimal) -> bool:
+    """At least 20 % and at least 5 mm above the nadir, both inclusive (REC-09)."""
+    rule = timeline.catalog.rules["REC-09"]
+    return 100 * (now - nadir) >= rule.number("increase_pct") * nadir and now - nadir >= rule.number("absolute_mm")
+
+
+def shrunk(timeline: Timeline, now: Decimal, baseline: Decimal) -> bool:
+    """At least 30 % below the baseline, inclusive (REC-08)."""
+    return 100 * (baseline - now) >= timeline.catalog.rules["REC-08"].number("decrease_pct") * baseline
+
+
+def _complete(timeline: Timeline, parts: tuple[Counted, ...]) -> bool:
+    """All masses absent and every target node under 10 mm short axis (REC-07)."""
+    normal = timeline.catalog.rules["REC-07"].number("node_normal")
+    return all(part.mm is not None and (part.mm < normal if part.lesion.kind == "node" else part.mm == 0) for part in parts)
+
+
+def _reappeared(timeline: Timeline, parts: tuple[Counted, ...]) -> str:
+    """What came back after an overall CR: a mass of any size, a node from 10 mm (REC-17)."""
+    rule = timeline.catalog.rules["REC-17"]
+    back = [part for part in parts if part.mm is not None and (part.mm >= rule.number("node_back") if part.lesion.kind == "node" else part.mm > 0)]
+    if not back:
+        return ""
+    names = ", ".join(part.lesion.label for part in back)
+    text = f"{names} back after complete response"
+    only = back[0]
+    if len(back) == 1 and only.lesion.kind == "node" and only.mm is not None and only.mm < rule.number("reimage_below"):
+        text += "; re-image before calling progression"
+    return text
+
+
+def _new_lesion(timeline: Timeline, visit: str) -> str | None:
+    """yes wins over equivocal over no; None when the question was not answered (REC-18).
+
+    An equivocal lesion that is confirmed later under the same label counts from its first appearance.
+    """
+    answers = {row.code for row in timeline.rows("lesion.new", visit)}
+    sizes = {row.lesion: row for row in timeline.rows("size.diameter", visit)}
+    for label, row in sizes.items():
+        lesion = timeline.history.lesion(label or "")
+        if lesion is not None and lesion.role == "new" and row.code not in (ABSENT, NOT_EVALUABLE):
+            answers.add("yes")
+    unsure = {row.lesion for row in timeline.rows("lesion.new", visit) if row.code == "equivocal" and row.lesion}
+    confirmed = {row.lesion for row in timeline.rows("lesion.new") if row.code == "yes" and timeline.positions[row.visit] > timeline.positions[visit]}
+    if unsure & confirmed:
+        answers.add("yes")
+    return next((answer for answer in ("yes", "equivocal", "no") if answer in answers), None)
+
+
+def _overall(target: str | None, non_target: str | None, new: str | None, has_targets: bool) -> tuple[str | None, list[str]]:
+    """The overall response of a visit (REC-13, REC-14) and what must be said with it."""
+    notes: list[str] = []
+    if PD in (target, non_target) or new == "yes":
+        overall: str | None = PD
+        if new == "yes":
+            notes.append("new lesion")
+    elif has_targets:
+        overall = {CR: CR if non_target in (CR, "none") else PR, PR: PR, SD: SD, NE: NE}.get(target or "")
+    else:
+        overall = None if non_target in (None, "none") else non_target
+    if overall is not None and overall != PD and new is None:
+        notes.append("new lesions not recorded")
+    if new == "equivocal":
+        notes.append("equivocal new lesion counted as no")
+    return overall, notes
+
+
+class _NonTargets:
+    """Non-target disease of a case (REC-12)."""
+
+    def __init__(self, timeline: Timeline, statuses: Sequence[object]) -> None:
+        self._timeline = timeline
+        rows = [row for analyte in _STATUS for row in timeline.rows(analyte)]
+        sizes = [row for row in timeline.rows("size.diameter") if (lesion := timeline.history.lesion(row.lesion or "")) and lesion.role == "non_target"]
+        self._baseline = timeline.baseline([*rows, *sizes]).visit if statuses or sizes else None
+        at_baseline = {row.lesion for row in (*rows, *sizes) if row.visit == self._baseline and row.lesion}
+        self._lesions: list[Lesion] = [lesion for lesion in timeline.history.lesions if lesion.role == "non_target" and lesion.label in at_baseline]
+        self._together = any(row.visit == self._baseline for row in timeline.rows("lesion.non_target"))
+
+    def evidence(self, visit: str) -> tuple[str, ...]:
+        """Observation ids of the statuses at a visit."""
+        return tuple(row.id for analyte in _STATUS for row in self._timeline.rows(analyte, visit))
+
+    def response(self, visit: str, cr_before: bool) -> str:
+        """CR, NON-CR/NON-PD, PD, NE, or "none" where none was recorded at baseline."""
+        together, _ = pick(self._timeline.rows("lesion.non_target", visit))
+        if together is not None and together.code is not None:
+            return self._with_marker(visit, together.code)
+        rows = self._timeline.rows("lesion.status", visit)
+        if any(row.code == PD for row in rows):
+            return PD
+        if not self._lesions and not self._together:
+            return "none"
+        states = [self._state(lesion, visit) for lesion in self._lesions] or [NE]
+        if cr_before and any(state == "PRESENT" and lesion.kind == "mass" for state, lesion in zip(states, self._lesions, strict=False)):
+            return PD
+        if NE in states:
+            return NE
+        return self._with_marker(visit, CR if all(state == ABSENT for state in states) else NON_CR_NON_PD)
+
+    def _state(self, lesion: Lesion, visit: str) -> str:
+        status, _ = pick([row for row in self._timeline.rows("lesion.status", visit) if row.lesion == lesion.label])
+        if status is not None and status.code is not None:
+            return status.code
+        row, _ = pick([row for row in self._timeline.rows("size.diameter", visit) if row.lesion == lesion.label])
+        if row is None or row.code == NOT_EVALUABLE:
+            return NE
+        exact = row.quantity.exact if row.quantity else None
+        if row.code == ABSENT or (lesion.kind == "node" and exact is not None and exact < self._timeline.catalog.rules["REC-12"].number("node_normal")):
+            return ABSENT
+        return "PRESENT"
+
+    def _with_marker(self, visit: str, response: str) -> str:
+        """A complete response also needs a marker that was raised at baseline to be normal now."""
+        if response != CR:
+            return response
+        for analyte in self._timeline.catalog.analytes.values():
+            if not analyte.has_uln or not analyte.id.startswith("marker."):
+                continue
+            base = [row for row in self._timeline.rows(analyte.id) if row.visit == self._timeline.baseline(self._timeline.rows(analyte.id)).visit]
+            first, _ = pick(base)
+            if first is None or first.uln is None or first.quantity is None or first.quantity.lower <= first.uln:
+                continue
+            now, _ = pick(self._timeline.rows(analyte.id, visit))
+            if now is None or now.quantity is None or now.quantity.upper is None:
+                return NE
+            if now.quantity.upper > (now.uln or first.uln):
+                return NON_CR_NON_PD
+        return response

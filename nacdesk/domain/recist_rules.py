@@ -1,0 +1,238 @@
+"""The size rules of each visit, REC-04 to REC-18, KIN-01 and KIN-07, as results with sentences."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from nacdesk.domain import best_response, wording
+from nacdesk.domain.judgements import BestResponse
+from nacdesk.domain.lesion_rules import measurable, node_class, selection
+from nacdesk.domain.recist import CR, NE, PD, PR, SD, Assessment, Course
+from nacdesk.domain.results import cannot, not_here, result
+from nacdesk.domain.rules import Rule, RuleResult
+from nacdesk.domain.shrinkage import shrinkage, spread, variability
+from nacdesk.domain.timeline import Timeline
+from nacdesk.domain.wording import mm
+
+_FULL = {CR: "complete response", PR: "partial response", SD: "stable disease", PD: "progressive disease", NE: "not evaluable"}
+
+
+def results(timeline: Timeline, sizes: Course, best: BestResponse) -> Iterator[RuleResult]:
+    """Every size rule of a case: those of the case first, then visit by visit."""
+    rules = timeline.catalog.rules
+    yield measurable(timeline, sizes, rules["REC-01"])
+    yield node_class(sizes, rules["REC-02"])
+    yield selection(sizes, rules["REC-03"])
+    yield _best(best.unconfirmed, best.reason, rules["REC-15"], "without confirmation")
+    yield _best(best.confirmed, best.reason, rules["REC-16"], "with confirmation")
+    if not sizes.assessments:
+        for rule in _BY_VISIT:
+            yield cannot(rules[rule], "no tumour size or lesion status recorded", "size.diameter")
+        return
+    follow_up = sizes.follow_up
+    for row in sizes.assessments:
+        yield _sum(timeline, row, rules["REC-04"])
+        yield _too_small(timeline, row, rules["REC-05"])
+        if row in follow_up:
+            yield from _follow_up(timeline, sizes, row)
+    if not follow_up:
+        for rule in _AFTER_BASELINE:
+            yield cannot(rules[rule], "no assessment after the baseline", "size.diameter after the baseline")
+
+
+_AFTER_BASELINE = (*(f"REC-{number:02}" for number in (6, 7, 8, 9, 10, 11, 12, 13, 14, 17, 18)), "KIN-01", "KIN-07", "NAC-01")
+_BY_VISIT = ("REC-04", "REC-05", *_AFTER_BASELINE)
+
+
+def _follow_up(timeline: Timeline, sizes: Course, row: Assessment) -> Iterator[RuleResult]:
+    rules = timeline.catalog.rules
+    yield _nadir(timeline, row, rules["REC-06"])
+    for rule, response in (("REC-07", CR), ("REC-08", PR), ("REC-09", PD), ("REC-10", SD)):
+        yield _target(timeline, sizes, row, rules[rule], response)
+    yield _missing(timeline, row, rules["REC-11"])
+    yield _non_target(timeline, row, rules["REC-12"])
+    yield _overall(timeline, sizes, row, rules["REC-13"], bool(row.targets))
+    yield _overall(timeline, sizes, row, rules["REC-14"], not row.targets)
+    yield _reappearing(timeline, sizes, row, rules["REC-17"])
+    yield _new(timeline, row, rules["REC-18"])
+    yield _change(timeline, sizes, row, rules["KIN-01"])
+    yield _variability(timeline, sizes, row, rules["KIN-07"])
+    yield shrinkage(timeline, sizes, row, rules["NAC-01"])
+
+
+def _sum(timeline: Timeline, row: Assessment, rule: Rule) -> RuleResult:
+    where = timeline.at(row.visit)
+    if not row.targets:
+        return not_here(rule, "no target lesion", visit=row.visit)
+    if row.size.sum_mm is None:
+        gaps = tuple(part.lesion.label for part in row.targets if part.mm is None)
+        return cannot(rule, f"{'; '.join(part.reason for part in row.targets if part.reason)} {where}", *gaps, visit=row.visit, evidence=row.size.evidence)
+    parts = ", ".join(f"{part.lesion.label} {mm(part.mm)}" for part in row.targets if part.mm is not None)
+    return result(rule, "met", f"Sum of diameters {mm(row.size.sum_mm)} mm {where}: {parts}.", visit=row.visit, value=row.size.sum_mm, value_is="sum", evidence=row.size.evidence)
+
+
+def _too_small(timeline: Timeline, row: Assessment, rule: Rule) -> RuleResult:
+    small = [part for part in row.targets if part.standing == "too small"]
+    if not small:
+        return not_here(rule, "no lesion was too small to measure", visit=row.visit)
+    default = rule.number("default_mm")
+    names = wording.joined(part.lesion.label for part in small)
+    evidence = tuple(fact.id for part in small for fact in part.rows)
+    return result(rule, "met", f"{names} too small to measure {timeline.at(row.visit)}, counted as {default} mm.", visit=row.visit, value=default, evidence=evidence)
+
+
+def _nadir(timeline: Timeline, row: Assessment, rule: Rule) -> RuleResult:
+    if not row.targets:
+        return not_here(rule, "no target lesion", visit=row.visit)
+    if row.size.nadir_mm is None or row.nadir_visit is None:
+        return cannot(rule, row.unlike or "no baseline sum", "size.diameter", visit=row.visit)
+    sentence = f"Nadir {mm(row.size.nadir_mm)} mm, {timeline.at(row.nadir_visit)}; the reference {timeline.at(row.visit)}."
+    return result(rule, "met", sentence, visit=row.visit, value=row.size.nadir_mm, value_is="nadir")
+
+
+def _course_words(timeline: Timeline, sizes: Course, row: Assessment) -> str:
+    """47 → 44 mm (−6.4 % from baseline, −2.2 % from nadir) at after C3 (17 Oct 2026)."""
+    base, size = sizes.base, row.size
+    where = timeline.at(row.visit)
+    if base is None or base.size.sum_mm is None or size.sum_mm is None:
+        return f"{where}"
+    changes = []
+    if size.change_from_baseline_pct is not None:
+        changes.append(f"{wording.percent(size.change_from_baseline_pct, *_size_limits(timeline))} from baseline")
+    if size.nadir_mm is not None and row.nadir_visit != base.visit:
+        nadir = f"nadir {mm(size.nadir_mm)} mm"
+        growth = size.change_from_nadir_pct
+        changes.append(f"{size.sum_mm - size.nadir_mm:+f} mm from a nadir of 0" if growth is None else f"{wording.percent(growth, *_size_limits(timeline))} from {nadir}")
+    extra = f" ({', '.join(changes)})" if changes else ""
+    return f"sum of diameters {mm(base.size.sum_mm)} → {mm(size.sum_mm)} mm{extra} {where}"
+
+
+def _size_limits(timeline: Timeline) -> tuple[Decimal, ...]:
+    """The thresholds that a displayed size change must not seem to cross."""
+    rules = timeline.catalog.rules
+    return -rules["REC-08"].number("decrease_pct"), rules["REC-09"].number("increase_pct"), -rules["NAC-01"].number("decrease_pct")
+
+
+def _target(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule, response: str) -> RuleResult:
+    size = row.size
+    if size.target is None:
+        return not_here(rule, "no target lesion" if not row.targets else size.reason or "not judged", visit=row.visit)
+    if size.target == NE:
+        return cannot(rule, f"{size.reason}, {timeline.at(row.visit)}", *_gaps(row), visit=row.visit, evidence=size.evidence)
+    parts = _comparison(rule, sizes, row)
+    met = size.target == response
+    lead = f"Target lesions: {_FULL[size.target]}" if met else f"Target lesions: not {_FULL[response]} but {_FULL[size.target]}"
+    sentence = f"{lead}; {_course_words(timeline, sizes, row)}."
+    return result(rule, "met" if met else "not_met", sentence, visit=row.visit, detail=size.target, evidence=size.evidence, **parts)
+
+
+def _comparison(rule: Rule, sizes: Course, row: Assessment) -> dict[str, object]:
+    """Value, operator, threshold and formula of the two arithmetic responses."""
+    size, base = row.size, sizes.base
+    if rule.id == "REC-08" and size.change_from_baseline_pct is not None and base is not None and base.size.sum_mm is not None and size.sum_mm is not None:
+        limit = rule.number("decrease_pct")
+        fall = wording.percent(-size.change_from_baseline_pct, limit, signed=False)
+        formula = f"({mm(base.size.sum_mm)} − {mm(size.sum_mm)}) / {mm(base.size.sum_mm)} × 100 = {fall} ≥ {limit} %"
+        return {"value": -size.change_from_baseline_pct, "value_is": "decrease", "operator": ">=", "threshold": limit, "unit": "%", "formula": formula}
+    if rule.id == "REC-09" and size.change_from_nadir_pct is not None and size.nadir_mm is not None and size.sum_mm is not None:
+        limit, least = rule.number("increase_pct"), rule.number("absolute_mm")
+        growth = size.sum_mm - size.nadir_mm
+        formula = (
+            f"({mm(size.sum_mm)} − {mm(size.nadir_mm)}) / {mm(size.nadir_mm)} × 100 = {wording.percent(size.change_from_nadir_pct, limit, signed=False)} ≥ {limit} % "
+            f"and {mm(growth)} mm ≥ {least} mm"
+        )
+        return {"value": size.change_from_nadir_pct, "value_is": "increase from nadir", "operator": ">=", "threshold": limit, "unit": "%", "formula": formula}
+    return {}
+
+
+def _gaps(row: Assessment) -> tuple[str, ...]:
+    return tuple(part.lesion.label for part in row.targets if part.mm is None)
+
+
+def _missing(timeline: Timeline, row: Assessment, rule: Rule) -> RuleResult:
+    if not row.targets:
+        return not_here(rule, "no target lesion", visit=row.visit)
+    gaps = _gaps(row)
+    where = timeline.at(row.visit)
+    if not gaps:
+        return result(rule, "not_met", f"Every target lesion was measured {where}.", visit=row.visit, evidence=row.size.evidence)
+    why = "; ".join(part.reason for part in row.targets if part.reason)
+    then = "the measured lesions alone prove progression" if row.size.target == PD else "the target response is not evaluable"
+    return result(rule, "met", f"{where[0].upper()}{where[1:]}: {why}; {then}.", visit=row.visit, detail=row.size.target, missing=gaps, evidence=row.size.evidence)
+
+
+def _non_target(timeline: Timeline, row: Assessment, rule: Rule) -> RuleResult:
+    response = row.size.non_target
+    if response in (None, "none"):
+        return not_here(rule, "no non-target disease recorded at baseline" if response else row.size.reason or "not judged", visit=row.visit)
+    where = timeline.at(row.visit)
+    if response == NE:
+        return cannot(rule, f"not every non-target lesion (or raised marker) was assessed {where}", "lesion.status", visit=row.visit)
+    words = _FULL.get(response or "", response)
+    return result(rule, "met" if response == PD else "not_met", f"Non-target disease {where}: {words}.", visit=row.visit, detail=response, evidence=row.size.evidence)
+
+
+def _overall(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule, applies: bool) -> RuleResult:
+    size = row.size
+    if not applies:
+        return not_here(rule, "no target lesion" if not row.targets else "target lesions are recorded", visit=row.visit)
+    if size.overall is None or size.overall == NE:
+        return cannot(rule, f"{size.reason or 'nothing assessed'}, {timeline.at(row.visit)}", *_gaps(row), visit=row.visit, evidence=size.evidence)
+    if not row.targets and size.provisional:
+        reason = f"{size.overall} provisional, new lesions not recorded {timeline.at(row.visit)}"
+        return cannot(rule, reason, "lesion.new", visit=row.visit, detail=f"{size.overall}, provisional: new lesions not recorded", evidence=size.evidence)
+    detail = f"{size.overall}, provisional: new lesions not recorded" if size.provisional else size.overall
+    because = f"; {size.reason}" if size.reason else ""
+    sentence = f"Overall response {detail}; {_course_words(timeline, sizes, row)}{because if not size.provisional else ''}."
+    missing = ("lesion.new",) if size.provisional else ()
+    return result(rule, "met" if size.overall == PD else "not_met", sentence, visit=row.visit, detail=detail, evidence=size.evidence, missing=missing)
+
+
+def _reappearing(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule) -> RuleResult:
+    where = timeline.at(row.visit)
+    if row.reappeared:
+        return result(rule, "met", f"{row.reappeared[0].upper()}{row.reappeared[1:]}, {where}.", visit=row.visit, detail=PD, evidence=row.size.evidence)
+    earlier = sizes.assessments[: sizes.assessments.index(row)]
+    if not any(other.size.overall == CR for other in earlier):
+        return not_here(rule, "no complete response before", visit=row.visit)
+    if row.size.target == NE:
+        return cannot(rule, f"{row.size.reason}, {where}", *_gaps(row), visit=row.visit)
+    return result(rule, "not_met", f"No target lesion back after complete response {where}.", visit=row.visit, evidence=row.size.evidence)
+
+
+def _new(timeline: Timeline, row: Assessment, rule: Rule) -> RuleResult:
+    where, answer = timeline.at(row.visit), row.size.new_lesion
+    if answer is None:
+        reason = f"new lesions not recorded {where}: the overall response is provisional"
+        return cannot(rule, reason, "lesion.new", visit=row.visit, detail="not recorded: the overall response is provisional")
+    words = {"yes": "New lesion", "no": "No new lesion", "equivocal": "Equivocal new lesion, kept and re-imaged, counted as no,"}[answer]
+    return result(rule, "met" if answer == "yes" else "not_met", f"{words} {where}.", visit=row.visit, detail=PD if answer == "yes" else answer, evidence=row.size.evidence)
+
+
+def _change(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule) -> RuleResult:
+    change = row.size.change_from_baseline_pct
+    if not row.targets:
+        return not_here(rule, "no target lesion", visit=row.visit)
+    if change is None:
+        return cannot(rule, row.size.reason or "no sum to compare", *_gaps(row), visit=row.visit)
+    words = _course_words(timeline, sizes, row)
+    return result(rule, "met", f"{words[0].upper()}{words[1:]}.", visit=row.visit, value=change, value_is="change from baseline", evidence=row.size.evidence)
+
+
+def _variability(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule) -> RuleResult:
+    change = row.size.change_from_baseline_pct
+    if change is None:
+        reason = row.size.reason or "no change from baseline"
+        return cannot(rule, reason, visit=row.visit) if row.targets else not_here(rule, "no target lesion", visit=row.visit)
+    low, high, kind = variability(timeline, sizes, row)
+    inside = low <= change <= high
+    detail = "within variability" if inside else "beyond variability"
+    sentence = f"{wording.percent(change, low, high)} {timeline.at(row.visit)} is {'within' if inside else 'beyond'} measurement variability ({spread(low, high)} for {kind})."
+    return result(rule, "not_met" if inside else "met", sentence, visit=row.visit, value=change, value_is="change", detail=detail, evidence=row.size.evidence)
+
+
+def _best(response: str | None, reason: str | None, rule: Rule, how: str) -> RuleResult:
+    if response is None:
+        return cannot(rule, reason or "no follow-up assessment")
+    if response == best_response.REVIEW:
+        return result(rule, "met", f"Best overall response {how}: to be reviewed, {reason}.", detail=response)
+    return result(rule, "met", f"Best overall response {how}: {response}.", detail=response)

@@ -1,0 +1,22 @@
+"""One way to make a RuleResult, so that each state always carries what it must."""
+
+from typing import Any
+
+from nacdesk.domain.rules import Rule, RuleResult, State
+
+
+def result(rule: Rule, state: State, sentence: str, **parts: Any) -> RuleResult:
+    """A result of `rule` with its severity and unit, unless `parts` says otherwise."""
+    parts.setdefault("severity", rule.severity)
+    parts.setdefault("unit", rule.unit)
+    return RuleResult(rule=rule.id, state=state, sentence=sentence, **parts)
+
+
+def cannot(rule: Rule, reason: str, *missing: str, **parts: Any) -> RuleResult:
+    """Not evaluable: the rule belongs here but data are missing or unusable."""
+    return result(rule, "not_evaluable", f"{rule.name}: not evaluable, {reason}.", reason=reason, missing=missing, **parts)
+
+
+def not_here(rule: Rule, reason: str, **parts: Any) -> RuleResult:
+    """Not applicable: the rule does not belong to this tumour, regimen or phase."""
+    return result(rule, "not_applicable", f"{rule.name}: not applicable, {reason}.", reason=reason, **parts)

@@ -1,0 +1,180 @@
+"""review(): the one door to all judgements about a case. Facts, catalogue and date in; judgements out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+
+from nacdesk.domain import answers, best_response, ctdna, markers, options, pathology, pet, readiness, recist, recist_rules, resistance, series, tally
+from nacdesk.domain.facts import History
+from nacdesk.domain.judgements import Flag, PetReview, Review, SeriesReview, SizeReview, VisitReview
+from nacdesk.domain.rules import SEVERITIES, Catalog, RuleResult
+from nacdesk.domain.series import Series
+from nacdesk.domain.timeline import Timeline, build, same_method
+
+
+def review(history: History, catalog: Catalog, as_of: date | None = None) -> Review:
+    """Judge a case from what was seen by `as_of` (all of it when None). Deterministic, no clock."""
+    timeline = build(history, catalog, as_of)
+    sizes = recist.course(timeline)
+    pets = pet.course(timeline)
+    best = best_response.best(timeline, sizes)
+    rcb = pathology.burden(timeline)
+    found = [
+        *recist_rules.results(timeline, sizes, best),
+        *pet.results(timeline, pets),
+        *ctdna.results(timeline),
+        *markers.results(timeline),
+        *pathology.results(timeline, rcb),
+    ]
+    latest = latest_results(timeline, found)
+    patterns = resistance.results(timeline, sizes, latest)
+    latest = {**latest, **{one.rule: one for one in patterns}}
+    counts = tally.tally(catalog, latest)
+    level = tally.band(catalog, latest, counts)
+    scores = tally.results(catalog, counts, level)
+    latest = {**latest, **{one.rule: one for one in scores}}
+    lines = [line for analyte in ctdna.ANALYTES if (line := series.series(timeline, analyte)).samples]
+    marker_lines = markers.all_series(timeline)
+    visits = _visits(timeline, sizes, pet.reviewed(timeline, pets), lines, marker_lines)
+    states = resistance.states(patterns)
+    flagging = [latest[rule.id] for rule in catalog.rules.values() if rule.flag and rule.id in latest]
+    depth = answers.depth_of_response(sizes)
+    return Review(
+        history=timeline.history,
+        catalog=catalog,
+        as_of=timeline.as_of,
+        day_zero=timeline.day_zero,
+        cycles=timeline.cycles,
+        visits=visits,
+        best=best,
+        rcb=rcb,
+        kinetics={"depth_pct": depth, "reason": "growth kinetics are not in this rule set" if depth is not None else "no change from baseline is known"},
+        resistance=states,
+        rules=tuple(_by_catalogue(catalog, [*found, *patterns, *scores])),
+        latest=latest,
+        flags=_flags(flagging),
+        cannot=tuple(_unjudged(timeline, found, flagging)),
+        clear=tuple(one for one in flagging if one.state == "not_met"),
+        tally=counts,
+        band=level,
+        options=options.match(timeline, latest),
+        readiness=readiness.readiness(timeline),
+        answers=answers.answers(timeline, sizes, visits, ctdna.main_series(timeline), next(iter(marker_lines), None), states, latest),
+        warnings=_warnings(sizes, lines, marker_lines, latest),
+        baseline=_baselines(sizes, pets, lines, marker_lines),
+        breaks=_breaks(timeline, pets, lines, marker_lines),
+    )
+
+
+def latest_results(timeline: Timeline, found: Iterable[RuleResult]) -> Mapping[str, RuleResult]:
+    """Per rule the result that counts: the latest evaluable, else not evaluable, else not applicable."""
+    weight = {"met": 2, "not_met": 2, "not_evaluable": 1, "not_applicable": 0}
+    best: dict[str, RuleResult] = {}
+    for one in found:
+        known = best.get(one.rule)
+        if known is None or (weight[one.state], _place(timeline, one)) >= (weight[known.state], _place(timeline, known)):
+            best[one.rule] = one
+    return best
+
+
+def _place(timeline: Timeline, one: RuleResult) -> int:
+    return timeline.positions.get(one.visit or "", -1)
+
+
+def _unjudged(timeline: Timeline, found: Sequence[RuleResult], flagging: Sequence[RuleResult]) -> Iterable[RuleResult]:
+    """Rules that cannot be judged at all, and those that no longer can be at their newest visit."""
+    for one in flagging:
+        if one.state == "not_evaluable":
+            yield one
+        elif one.state in ("met", "not_met"):
+            later = [other for other in found if other.rule == one.rule and other.state == "not_evaluable" and _place(timeline, other) > _place(timeline, one)]
+            yield from later[-1:]
+
+
+def _flags(flagging: Sequence[RuleResult]) -> tuple[Flag, ...]:
+    met = [one for one in flagging if one.state == "met"]
+    ordered = sorted(met, key=lambda one: SEVERITIES.index(one.severity))
+    return tuple(Flag(number, one) for number, one in enumerate(ordered, start=1))
+
+
+def _by_catalogue(catalog: Catalog, found: Sequence[RuleResult]) -> list[RuleResult]:
+    order = {rule: place for place, rule in enumerate(catalog.rules)}
+    return sorted(found, key=lambda one: order[one.rule])
+
+
+def _visits(timeline: Timeline, sizes: recist.Course, pets: Mapping[str, PetReview], lines: Sequence[Series], marker_lines: Sequence[Series]) -> tuple[VisitReview, ...]:
+    answer = []
+    for visit in timeline.visits:
+        rows = timeline.by_visit[visit.id]
+        if all(row.analyte.startswith("treatment.") for row in rows):
+            continue
+        done = timeline.completed(visit.id)
+        judged = sizes.at(visit.id)
+        size: SizeReview | None = judged.size if judged is not None else None
+        readers = {row.reader for row in rows if row.analyte == "size.diameter" and row.reader}
+        answer.append(
+            VisitReview(
+                visit=visit,
+                date=timeline.dates[visit.id],
+                day=timeline.day_of(timeline.dates[visit.id]),
+                cycle=done.count,
+                cycle_entered=visit.cycle is not None,
+                reader=next(iter(readers)) if len(readers) == 1 else None,
+                warnings=tuple(dict.fromkeys(text for row in rows for text in row.warnings)),
+                size=size,
+                pet=pets.get(visit.id),
+                ctdna=_at(lines, visit.id),
+                markers=_at(marker_lines, visit.id),
+            )
+        )
+    return tuple(answer)
+
+
+def _at(lines: Sequence[Series], visit: str) -> Mapping[str, SeriesReview]:
+    """The last sample of each series at a visit."""
+    found: dict[str, SeriesReview] = {}
+    for line in lines:
+        places = [place for place, sample in enumerate(line.samples) if sample.row.visit == visit]
+        if places:
+            found[line.analyte] = series.reviewed(line, places[-1])
+    return found
+
+
+def _warnings(sizes: recist.Course, lines: Sequence[Series], marker_lines: Sequence[Series], latest: Mapping[str, RuleResult]) -> tuple[str, ...]:
+    texts = [latest[rule].sentence for rule in ("REC-01", "REC-02", "REC-03") if rule in latest and latest[rule].state == "not_met"]
+    texts += [f"{sizes.baseline.warning}."] if sizes.baseline.warning else []
+    for line in (*lines, *marker_lines):
+        texts += [f"{doubt}." for doubt in line.doubts]
+        if line.baseline.warning:
+            texts.append(f"{line.analyte}: {line.baseline.warning}.")
+    return tuple(dict.fromkeys(texts))
+
+
+def _baselines(sizes: recist.Course, pets: pet.PetCourse, lines: Sequence[Series], marker_lines: Sequence[Series]) -> Mapping[str, str]:
+    """Which baseline each series is compared with, in words, by panel."""
+    found: dict[str, str] = {}
+    if sizes.assessments:
+        found["size"] = sizes.baseline.why
+    if pets.hottest is not None:
+        found["suv"] = pets.hottest.baseline.why
+    elif pets.lines:
+        found["suv"] = next(iter(pets.lines.values())).baseline.why
+    found.update({line.analyte: line.baseline.why for line in (*lines, *marker_lines)})
+    return found
+
+
+def _breaks(timeline: Timeline, pets: pet.PetCourse, lines: Sequence[Series], marker_lines: Sequence[Series]) -> frozenset[tuple[str, str]]:
+    """(visit, panel) where the method changed before the visit: no line is drawn into it."""
+    found: set[tuple[str, str]] = set()
+    methods: dict[str, str | None] = {}
+    for row in timeline.rows("size.diameter"):
+        before = methods.get(row.lesion or "")
+        if not same_method(before, row.method):
+            found.add((row.visit, "size"))
+        methods[row.lesion or ""] = row.method or before
+    panels = [("suv", line) for line in pets.lines.values()] + [("ctdna", line) for line in lines] + [(line.analyte, line) for line in marker_lines]
+    for panel, line in panels:
+        for old, new in pairwise(line.samples):
+            if not same_method(old.row.method, new.row.method):
+                found.add((new.row.visit, panel))
+    return frozenset(found)

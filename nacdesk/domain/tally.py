@@ -1,0 +1,43 @@
+"""Evidence tally and concern band instead of a score (SCO-01, SCO-02): counts, never a percentage."""
+
+from collections.abc import Mapping
+
+from nacdesk.domain.judgements import Tally
+from nacdesk.domain.results import cannot, result
+from nacdesk.domain.rules import TALLY_DOMAINS, Catalog, RuleResult, TallyDomain
+
+MAIN_DOMAINS: tuple[TallyDomain, ...] = ("anatomic", "metabolic", "ctDNA", "marker", "pathology")
+
+
+def tally(catalog: Catalog, latest: Mapping[str, RuleResult]) -> Mapping[TallyDomain, Tally]:
+    """Per domain: criteria met, evaluable, not evaluable; rules that do not apply are not counted."""
+    answer: dict[TallyDomain, Tally] = {}
+    for domain in TALLY_DOMAINS:
+        states = [latest[rule.id].state for rule in catalog.rules.values() if rule.tally == domain and rule.id in latest]
+        met = states.count("met")
+        answer[domain] = Tally(met, met + states.count("not_met"), states.count("not_evaluable"))
+    return answer
+
+
+def band(catalog: Catalog, latest: Mapping[str, RuleResult], counts: Mapping[TallyDomain, Tally]) -> str | None:
+    """Domains with a met criterion that raises the band; None when no such criterion was evaluable."""
+    raising = [rule for rule in catalog.rules.values() if rule.raises_band and rule.id in latest]
+    if not any(latest[rule.id].state in ("met", "not_met") for rule in raising):
+        return None
+    domains = {rule.tally for rule in raising if latest[rule.id].state == "met"}
+    limits = catalog.rules["SCO-02"]
+    name = "none" if not domains else "multi-domain" if len(domains) >= limits.number("multi") else "single-domain"
+    blind = sum(1 for domain in MAIN_DOMAINS if counts[domain].evaluable == 0)
+    return f"{name}, limited data" if blind >= limits.number("limited") else name
+
+
+def results(catalog: Catalog, counts: Mapping[TallyDomain, Tally], level: str | None) -> list[RuleResult]:
+    """Both as results, so that they are explained like any rule."""
+    parts = [f"{domain} {row.met}/{row.evaluable} met" + (f", {row.not_evaluable} missing" if row.not_evaluable else "") for domain, row in counts.items()]
+    rule, other = catalog.rules["SCO-01"], catalog.rules["SCO-02"]
+    if not any(row.evaluable for row in counts.values()):
+        return [cannot(rule, "nothing evaluable: no band shown"), cannot(other, "no criterion that raises the band is evaluable")]
+    first = result(rule, "met", f"Criteria met of those evaluable: {'; '.join(parts)}.", detail="; ".join(parts))
+    if level is None:
+        return [first, cannot(other, "no criterion that raises the band is evaluable")]
+    return [first, result(other, "not_met" if level.startswith("none") else "met", f"Concern band: {level}; a reading aid, not a probability.", detail=level)]

@@ -1,0 +1,381 @@
+"""The course of one case: order of visits, cycles given, chosen baseline, comparable methods.
+
+Everything the rules share about time stands here once (specification 1.3 to 1.5 and 1.7).
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from nacdesk.domain import wording
+from nacdesk.domain.analytes import NOT_EVALUABLE
+from nacdesk.domain.facts import History, Observation, Visit
+from nacdesk.domain.judgements import GivenCycle
+from nacdesk.domain.rules import Catalog, Regimen
+
+_BASELINE_NAME = re.compile(r"\s*(baseline|base line|screening|pre[- ]?treatment|before treatment)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The visit a series is compared with, or why there is none.
+
+    Attributes:
+        visit: id, None when there is no baseline.
+        why: how it was chosen, or the reason that there is none; one clause.
+        warning: printed beside it, "" for none.
+    """
+
+    visit: str | None
+    why: str
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """Completed cycles at a time point: the count, None when unknown, and where it comes from."""
+
+    count: int | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The facts of a case in order, as seen by a date.
+
+    Attributes:
+        history: the facts in use, visits in order of time.
+        as_of: the date of the review, None when nothing is dated.
+        cycles: as given, in order of their numbers.
+        day_zero: day 1 of cycle 1, None when not recorded.
+        last_dose: recorded, or day 1 of the last cycle given; None when neither is.
+        surgery: date of surgery, None when not recorded.
+        cycle_length: days, recorded or from the regimen; None when unknown.
+        regimen: the catalogue's entry of that name, None when there is none.
+        by_visit: observations of each visit.
+        by_analyte: observations of each analyte, in order of time.
+    """
+
+    history: History
+    catalog: Catalog
+    as_of: date | None
+    cycles: tuple[GivenCycle, ...]
+    day_zero: date | None
+    last_dose: date | None
+    surgery: date | None
+    cycle_length: int | None
+    regimen: Regimen | None
+    by_visit: Mapping[str, tuple[Observation, ...]]
+    by_analyte: Mapping[str, tuple[Observation, ...]]
+    positions: Mapping[str, int]
+    dates: Mapping[str, date | None]
+
+    @property
+    def visits(self) -> tuple[Visit, ...]:
+        """The visits in order of time."""
+        return self.history.visits
+
+    def visit(self, visit_id: str) -> Visit:
+        """The visit of that id."""
+        return self.visits[self.positions[visit_id]]
+
+    def rows(self, analyte: str, visit: str | None = None) -> tuple[Observation, ...]:
+        """Observations of an analyte, of one visit where named, in order of time."""
+        rows = self.by_analyte.get(analyte, ())
+        return rows if visit is None else tuple(row for row in rows if row.visit == visit)
+
+    def latest(self, analyte: str) -> Observation | None:
+        """The last recorded fact of that analyte."""
+        rows = self.rows(analyte)
+        return rows[-1] if rows else None
+
+    def says(self, analyte: str) -> str | None:
+        """The latest code of an analyte ("yes"), None when not recorded."""
+        row = self.latest(analyte)
+        return row.code if row is not None else None
+
+    def date_of(self, row: Observation) -> date | None:
+        """The date of a fact: its own, else that of its visit."""
+        return row.date or self.dates[row.visit]
+
+    def day_of(self, when: date | None) -> int | None:
+        """Whole days from the first dose."""
+        return None if when is None or self.day_zero is None else (when - self.day_zero).days
+
+    def name(self, visit_id: str, year: bool = True) -> str:
+        """A visit in a sentence: "after C3 (17 Oct 2026)"."""
+        when = self.dates[visit_id]
+        name = self.visit(visit_id).name
+        return name if when is None or name == when.isoformat() else f"{name} ({wording.day(when, year)})"
+
+    def at(self, visit_id: str) -> str:
+        """Where in a sentence: "after C3 (17 Oct 2026)", "at baseline (28 Aug 2026)"."""
+        name = self.name(visit_id)
+        return name if name.casefold().startswith(("after ", "before ", "during ")) else f"at {name}"
+
+    def when(self, row: Observation) -> str:
+        """Where a fact stands in a sentence: its date, else its visit."""
+        at = self.date_of(row)
+        return wording.day(at) if at is not None else row.partial_date or self.visit(row.visit).name
+
+    def before_surgery(self, visit_id: str) -> bool:
+        """The visit lies before surgery, by date, else by order."""
+        if not self.rows("event.surgery"):
+            return True
+        when = self.dates[visit_id]
+        if when is not None and self.surgery is not None:
+            return when < self.surgery
+        return self.positions[visit_id] < min(self.positions[row.visit] for row in self.rows("event.surgery"))
+
+    def completed(self, visit_id: str, when: date | None = None) -> Completed:
+        """Completed cycles at a visit: as entered, else counted from the dates of the cycles.
+
+        A cycle counts once its day 1 + cycle length − grace has come (specification 1.5).
+        """
+        entered = self.visit(visit_id).cycle
+        if entered is not None:
+            return Completed(entered, "as entered")
+        when = when or self.dates[visit_id]
+        given = [cycle for cycle in self.cycles if not cycle.cancelled]
+        if when is None or not given or self.cycle_length is None or any(cycle.start is None for cycle in given):
+            return Completed(None, "neither entered nor countable from dated cycles")
+        grace = self.grace
+        done = sum(1 for cycle in given if cycle.start is not None and cycle.start + timedelta(days=self.cycle_length - grace) <= when)
+        return Completed(done, f"counted with {grace} days of grace")
+
+    @property
+    def grace(self) -> int:
+        """Days before the end of a cycle at which it counts as completed."""
+        numbers = self.catalog.conventions
+        return min(int(numbers["grace_max_days"]), int((self.cycle_length or 0) // numbers["grace_divisor"]))
+
+    def on_treatment(self, visit_id: str) -> bool:
+        """After the first dose: by date, else by a cycle number or place after the baseline."""
+        when = self.dates[visit_id]
+        if when is not None and self.day_zero is not None:
+            return when > self.day_zero
+        return (self.visit(visit_id).cycle or 0) > 0
+
+    def baseline(self, rows: Iterable[Observation]) -> Baseline:
+        """The baseline among the visits of `rows`: the last assessment on or before the first dose.
+
+        Without a dated first dose the visit named baseline (or screening, pre-treatment), else the
+        first visit entered with 0 completed cycles. A later visit never takes its place.
+        """
+        visits = sorted({row.visit for row in rows}, key=self.positions.__getitem__)
+        when = {visit: min((at for row in rows if row.visit == visit and (at := self.date_of(row))), default=None) for visit in visits}
+        named = self._named_baseline()
+        if self.day_zero is not None:
+            before = [visit for visit in visits if (at := when[visit]) is not None and at <= self.day_zero]
+            undated = [visit for visit in visits if when[visit] is None and visit in named]
+            return self._in_window(before[-1], when[before[-1]]) if before else self._undated(undated)
+        chosen = [visit for visit in visits if visit in named]
+        if chosen:
+            return Baseline(chosen[0], f"{self.name(chosen[0])}, the first dose is not recorded")
+        return Baseline(None, "no baseline: no assessment is named baseline or entered with 0 completed cycles, and the first dose is not dated")
+
+    def _undated(self, visits: Sequence[str]) -> Baseline:
+        if visits:
+            return Baseline(visits[-1], f"{self.name(visits[-1])}, which has no date", "the baseline has no date: its distance from the first dose is not known")
+        return Baseline(None, "no baseline on or before the first dose")
+
+    def _in_window(self, visit: str, at: date | None) -> Baseline:
+        assert at is not None and self.day_zero is not None
+        numbers = self.catalog.conventions
+        gap = (self.day_zero - at).days
+        text = f"{self.visit(visit).name} ({wording.day(at)}), {wording.counted(gap, 'day')} before the first dose"
+        if gap > numbers["baseline_accepted_days"]:
+            return Baseline(None, f"no baseline: {text}, more than {numbers['baseline_accepted_days']}")
+        if gap > numbers["baseline_preferred_days"]:
+            return Baseline(visit, text, f"the baseline is {gap} days before the first dose; up to {numbers['baseline_preferred_days']} are preferred")
+        return Baseline(visit, text)
+
+    def _named_baseline(self) -> frozenset[str]:
+        named = [visit.id for visit in self.visits if _BASELINE_NAME.match(visit.name)]
+        if not named:
+            named = [visit.id for visit in self.visits if visit.cycle == 0][:1]
+        return frozenset(named)
+
+
+def pick(rows: Sequence[Observation]) -> tuple[Observation | None, str | None]:
+    """The one of several values that counts, or why none does.
+
+    An accepted value wins; equal values are one; of several days the latest counts. Two unlike
+    values of one day, none accepted, are not decided by the program.
+    """
+    if not rows:
+        return None, None
+    accepted = [row for row in rows if row.accepted] or list(rows)
+    newest = max((row.date for row in accepted if row.date is not None), default=None)
+    last = [row for row in accepted if row.date == newest] if newest is not None else accepted
+    if len({_worth(row) for row in last}) > 1:
+        seen = wording.joined(sorted({f"{row.value}" + (f" by {row.reader}" if row.reader else "") for row in last}))
+        return None, f"{len(last)} unlike values, none accepted: {seen}"
+    return last[-1], None
+
+
+def _worth(row: Observation) -> object:
+    quantity = row.quantity
+    return row.code if quantity is None else (quantity.comparator, quantity.value, quantity.limit)
+
+
+def same_method(first: str | None, second: str | None) -> bool:
+    """Unlike methods are not compared; one that was not recorded is not known to differ."""
+    return first is None or second is None or first.casefold() == second.casefold()
+
+
+def change_pct(now: Decimal, reference: Decimal) -> Decimal | None:
+    """100 * (now − reference) / reference, negative for shrinkage; None when the reference is 0 (KIN-01)."""
+    return None if reference == 0 else 100 * (now - reference) / reference
+
+
+def evaluable(row: Observation) -> bool:
+    """The fact holds a value, not NE."""
+    return row.code != NOT_EVALUABLE
+
+
+def up_to(history: History, visit_id: str) -> History:
+    """The facts up to a visit in order of time: the as-of of a case without dates."""
+    ordered = _ordered(history)
+    places = {visit.id: place for place, visit in enumerate(ordered)}
+    last = places[visit_id]
+    return replace(
+        history,
+        visits=tuple(ordered[: last + 1]),
+        observations=tuple(row for row in history.observations if places[row.visit] <= last),
+    )
+
+
+def build(history: History, catalog: Catalog, as_of: date | None) -> Timeline:
+    """Order the facts of a case and keep those seen by `as_of` (all of them when None)."""
+    ordered = _ordered(history)
+    seen = _seen(history, ordered, as_of)
+    places = {visit.id: place for place, visit in enumerate(ordered)}
+    rows = sorted(seen, key=_by_time(places))
+    by_visit: dict[str, list[Observation]] = {visit.id: [] for visit in ordered}
+    by_analyte: dict[str, list[Observation]] = {}
+    for row in rows:
+        by_visit[row.visit].append(row)
+        by_analyte.setdefault(row.analyte, []).append(row)
+    visits = tuple(visit for visit in ordered if by_visit[visit.id])
+    dates = {visit.id: _visit_date(by_visit[visit.id]) for visit in ordered}
+    regimen = _regimen(history.case.regimen, catalog)
+    length = history.case.cycle_length or (regimen.cycle_length if regimen else None)
+    cycles = _cycles(by_analyte, length)
+    given = [cycle for cycle in cycles if not cycle.cancelled and cycle.start is not None]
+    surgery = [row.date for row in by_analyte.get("event.surgery", ()) if row.date is not None and row.code != "no"]
+    doses = [row.date for row in by_analyte.get("treatment.last_dose", ()) if row.date is not None]
+    doses = doses or [cycle.start for cycle in given if cycle.start is not None]
+    latest = max((row.date for row in rows if row.date is not None), default=None)
+    kept = {visit.id: place for place, visit in enumerate(visits)}
+    return Timeline(
+        history=replace(history, visits=visits, observations=tuple(rows)),
+        catalog=catalog,
+        as_of=as_of if as_of is not None else latest,
+        cycles=cycles,
+        day_zero=next((cycle.start for cycle in given if cycle.number == 1), None),
+        last_dose=max(doses, default=None),
+        surgery=min(surgery, default=None),
+        cycle_length=length,
+        regimen=regimen,
+        by_visit={visit.id: tuple(by_visit[visit.id]) for visit in visits},
+        by_analyte={key: tuple(value) for key, value in by_analyte.items()},
+        positions=kept,
+        dates=dates,
+    )
+
+
+def _by_time(places: Mapping[str, int]) -> Callable[[Observation], tuple[int, date, int]]:
+    def key(row: Observation) -> tuple[int, date, int]:
+        return places[row.visit], row.date or date.min, 0
+
+    return key
+
+
+def _visit_date(rows: Sequence[Observation]) -> date | None:
+    """Of the size measurement, else the first date of the visit."""
+    sizes = [row.date for row in rows if row.analyte == "size.diameter" and row.date is not None]
+    return min(sizes or [row.date for row in rows if row.date is not None], default=None)
+
+
+def _ordered(history: History) -> list[Visit]:
+    """By date; a visit without one keeps its place behind the visit recorded before it."""
+    first: dict[str, date] = {}
+    clinical: set[str] = set()
+    for row in history.observations:
+        if row.date is not None:
+            first[row.visit] = min(row.date, first.get(row.visit, row.date))
+        if not row.analyte.startswith("treatment."):
+            clinical.add(row.visit)
+    carried, keys = date.min, {}
+    for visit in sorted(history.visits, key=lambda visit: visit.place):
+        own = first.get(visit.id)
+        keys[visit.id] = (own or carried, visit.place)
+        if own is not None and visit.id in clinical:
+            carried = own
+    return sorted(history.visits, key=lambda visit: keys[visit.id])
+
+
+def _seen(history: History, ordered: Sequence[Visit], as_of: date | None) -> tuple[Observation, ...]:
+    """What was recorded as seen by a day; a partial date counts once its month or year is over."""
+    if as_of is None:
+        return history.observations
+    dated: dict[str, date] = {}
+    for row in history.observations:
+        if row.date is not None:
+            dated[row.visit] = min(row.date, dated.get(row.visit, row.date))
+    reached, carried = {}, date.min
+    for visit in ordered:
+        carried = max(carried, dated.get(visit.id, carried))
+        reached[visit.id] = carried
+    return tuple(row for row in history.observations if (row.date or _end_of(row.partial_date) or reached[row.visit]) <= as_of)
+
+
+def _end_of(partial: str | None) -> date | None:
+    if partial is None:
+        return None
+    parts = [int(part) for part in partial.split("-")]
+    month = parts[1] if len(parts) > 1 else 12
+    return date(parts[0], month, monthrange(parts[0], month)[1])
+
+
+def _regimen(name: str | None, catalog: Catalog) -> Regimen | None:
+    if name is None:
+        return None
+    wanted = name.strip().casefold()
+    for entry in catalog.regimens:
+        full = entry.name.casefold()
+        if wanted in (full, full.split("(")[0].strip()):
+            return entry
+    return None
+
+
+def _cycles(by_analyte: Mapping[str, Sequence[Observation]], length: int | None) -> tuple[GivenCycle, ...]:
+    """Cycle rows with the dose, delay and cancellation recorded at the same visit."""
+
+    def beside(analyte: str, row: Observation) -> Observation | None:
+        return next((other for other in by_analyte.get(analyte, ()) if other.visit == row.visit), None)
+
+    found: dict[int, GivenCycle] = {}
+    for row in by_analyte.get("treatment.cycle", ()):
+        number = row.quantity.exact if row.quantity else None
+        if number is None:
+            continue
+        dose, delay, gone = beside("treatment.dose_pct", row), beside("treatment.delay_days", row), beside("treatment.cancelled", row)
+        late = delay.quantity.exact if delay is not None and delay.quantity else None
+        found[int(number)] = GivenCycle(
+            number=int(number),
+            start=row.date,
+            dose_pct=dose.quantity.exact if dose is not None and dose.quantity else None,
+            delay_days=None if late is None else int(late),
+            cancelled=gone is not None and gone.code == "yes",
+        )
+    cycles = [found[number] for number in sorted(found)]
+    for place, cycle in enumerate(cycles[1:], start=1):
+        previous = cycles[place - 1]
+        if cycle.delay_days is None and cycle.start and previous.start and length and cycle.number == previous.number + 1:
+            cycles[place] = replace(cycle, delay_days=max(0, (cycle.start - previous.start).days - length))
+    return tuple(cycles)
