@@ -1,0 +1,20 @@
+"""The command `nacdesk`. Without a command it opens the window, before anything that only commands need is imported."""
+
+import sys
+from pathlib import Path
+
+
+def main() -> None:
+    """`nacdesk` and `nacdesk STORE.nac` open the window; everything else is a command."""
+    words = sys.argv[1:]
+    if not words or (len(words) == 1 and words[0].endswith(".nac")):
+        from nacdesk.gui import app
+
+        sys.exit(app.main(Path(words[0]) if words else None))
+    from nacdesk import cli
+
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()
