@@ -57,8 +57,8 @@ def _recist(timeline: Timeline, sizes: Course, visits: Sequence[VisitReview], la
     limits = (-rules["REC-08"].number("decrease_pct"), -rules["NAC-01"].number("decrease_pct"))
     extra = "" if size.change_from_baseline_pct is None else wording.percent(size.change_from_baseline_pct, *limits)
     base = sizes.base.size.sum_mm if sizes.base is not None else None
-    sums = f"sum {wording.shown(base, 1)} → {wording.shown(size.sum_mm, 1)} mm" if base is not None and size.sum_mm is not None else size.reason or ""
-    note = f"{sums} · provisional: new lesions not recorded" if size.provisional else sums
+    sums = f"sum {wording.shown(base, 1)} → {wording.shown(size.sum_mm, 1)} mm" if base is not None and size.sum_mm is not None else "" if size.provisional else size.reason or ""
+    note = " · ".join(part for part in (sums, "provisional: new lesions not recorded" if size.provisional else "") if part)
     return Answer(_label("RECIST 1.1", last.date), size.overall, extra, note, _severity(latest, "REC-13", "REC-14", "NAC-01"))
 
 

@@ -125,8 +125,8 @@ def viable(timeline: Timeline, rule: Rule) -> RuleResult:
     rows = timeline.rows("path.viable")
     row, doubt = pick([one for one in rows if one.visit == rows[-1].visit]) if rows else (None, None)
     if row is None:
-        done = timeline.rows("event.surgery")
-        return cannot(rule, doubt or ("no estimate of viable cells recorded" if done else "no resection recorded"), "path.viable")
+        resected = any(key == "event.surgery" or key.startswith(("path.", "rcb.")) for key in timeline.by_analyte)
+        return cannot(rule, doubt or ("no estimate of viable cells recorded" if resected else "no resection recorded"), "path.viable")
     sample = next((one.code for one in timeline.rows("event.sample_type", row.visit)), None)
     if sample == "biopsy":
         return cannot(rule, f"the specimen {timeline.at(row.visit)} is a biopsy", "resection", visit=row.visit, evidence=(row.id,))

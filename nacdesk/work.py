@@ -1,0 +1,184 @@
+"""The jobs that the window and the commands share: open, read, import, correct, export, print, demonstrate."""
+
+import getpass
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from nacdesk import paths
+from nacdesk.domain.facts import History
+from nacdesk.domain.judgements import Review
+from nacdesk.domain.review import review as judge
+from nacdesk.domain.rules import Catalog
+from nacdesk.errors import UserError
+from nacdesk.interop.preview import ImportPreview
+from nacdesk.interop.read import read
+from nacdesk.storage.changes import Changes
+from nacdesk.storage.store import Store
+
+_VALUE = re.compile(r"(?P<number>[<>]?\s*\d[\d.,eE+-]*)\s*(?P<unit>.*)")
+
+
+def account() -> str:
+    """Who acts when nobody is named: the operating system's account."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown account"
+
+
+def open_store(path: Path, catalog: Catalog, *, by: str, read_only: bool = False, create: bool = False) -> Store:
+    """Open a store; with `create` a missing one is made first."""
+    if create and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return Store.create(path, catalog, by=by)
+    if not path.exists():
+        raise UserError(f"There is no store at {path}.", f"Make one with: nacdesk init {path.name}")
+    return Store.open(path, catalog, by=by, read_only=read_only)
+
+
+def preview(files: Sequence[Path], catalog: Catalog, mapping: str | None = None, reader: str = "accepted", dates: str | None = None) -> ImportPreview:
+    """Read files without storing anything; every problem is in the answer."""
+    order = "dmy" if dates == "dmy" else "mdy" if dates == "mdy" else None
+    return read(files, catalog, mapping=mapping, reader=reader, dates=order)
+
+
+def accepted(found: ImportPreview) -> ImportPreview:
+    """The preview when it may be used.
+
+    Raises:
+        UserError: it has problems; nothing was stored.
+    """
+    if found.problems:
+        count = len(found.problems)
+        raise UserError(f"{found.path.name}: {count} problem{'s' if count != 1 else ''}; nothing was imported and nothing changed.", "Correct the file and import it again.")
+    return found
+
+
+def import_all(store: Store, found: ImportPreview) -> Changes:
+    """Add everything a preview holds in one transaction, or nothing."""
+    count = sum(len(history.observations) for history in accepted(found).histories)
+    return store.add(found.histories, f"Import {count} observations from {found.path.name}", source=(found.path.name, found.digest))
+
+
+def correct(store: Store, catalog: Catalog, case: str, observation: str, text: str, *, reason: str, revision: int | None = None) -> Changes:
+    """Correct one observation; the old value stays in the history.
+
+    A bare number takes the unit shown with the value; it is refused where the value was typed in another unit.
+    """
+    history = store.history(case)
+    row = next((one for one in history.observations if one.id == observation), None)
+    if row is None:
+        raise UserError(f"Case {case} has no observation {observation}; nothing was changed.", f"See its observations with: nacdesk show {case}")
+    analyte = catalog.analytes[row.analyte]
+    lesion = history.lesion(row.lesion or "")
+    found = _VALUE.fullmatch(text.strip())
+    number, unit = (found["number"], found["unit"].strip()) if found and analyte.kind in ("number", "integer") else (text.strip(), "")
+    if found and analyte.unit and not unit:
+        typed = row.entered.strip()
+        if typed and not typed.endswith(analyte.unit) and any(typed.endswith(other) for other in analyte.alternatives):
+            raise UserError(
+                f"{analyte.label} was entered as {typed}; {text.strip()} without a unit could be read in two ways, nothing was changed.", f"Write the unit, {analyte.units()}."
+            )
+        unit = analyte.unit
+    limit = str(row.quantity.limit) if row.quantity is not None and row.quantity.limit is not None and (not unit or unit == analyte.unit) else ""
+    value, warnings = analyte.read(number, unit or (analyte.unit if limit else ""), limit, node=lesion is not None and lesion.kind == "node")
+    entered = f"{number} {unit}".strip()
+    return store.correct(case, observation, value, entered=entered, warnings=warnings, reason=reason, revision=revision)
+
+
+def handout(review: Review, path: Path, *, printed_at: datetime | None = None, paper: str = "A4", deidentified: bool = False) -> Path:
+    """Write the PDF of one case and answer its path."""
+    from nacdesk.report import handout as pages
+
+    pages.write(
+        review,
+        path,
+        printed_at=printed_at or datetime.now().astimezone(),
+        paper="Letter" if paper.casefold() == "letter" else "A4",
+        deidentified=deidentified,
+    )
+    return path
+
+
+def export(histories: Sequence[History], catalog: Catalog, path: Path, *, deidentified: bool = False) -> Path:
+    """Write cases as a long table (.csv, .xlsx) or a bundle (.json), which `import` reads back."""
+    from nacdesk.interop import bundle, deidentify, table
+
+    kept = deidentify.deidentified(histories, catalog) if deidentified else tuple(histories)
+    if path.exists():
+        raise UserError(f"{path.name} exists already; nothing was written.", "Choose another name.")
+    suffix = path.suffix.casefold()
+    if suffix == ".json":
+        bundle.write(kept, path)
+    elif suffix in (".csv", ".xlsx"):
+        table.write(kept, catalog, path)
+    else:
+        raise UserError(f"“{path.suffix}” is not a format of export; nothing was written.", "Use .csv, .xlsx or .json.")
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """What `demo` made.
+
+    Attributes:
+        missing: why the pictures could not be drawn, "" when they were.
+    """
+
+    store: Path
+    handouts: tuple[Path, ...]
+    pictures: tuple[Path, ...]
+    missing: str = ""
+
+
+def demonstrate(folder: Path, catalog: Catalog, *, by: str, tell: Callable[[str], None]) -> Demonstration:
+    """Make a store of fictitious cases with handouts and pictures; run again it completes what is missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "demo.nac"
+    samples = sorted((paths.resources() / "samples").glob("*.csv"))
+    store = Store.open(path, catalog, by=by) if path.exists() else Store.create(path, catalog, by=by, fictitious=True)
+    with store:
+        if not store.fictitious:
+            raise UserError(f"{path} is not a store of fictitious cases; nothing was changed.", "Choose another folder with --out.")
+        for sample in samples:
+            import_all(store, preview([sample], catalog))
+        reviews = [judge(store.history(row.key), catalog) for row in store.cases()]
+    tell(f"{len(reviews)} fictitious cases")
+    (folder / "handouts").mkdir(exist_ok=True)
+    printed = [handout(one, folder / "handouts" / f"{one.history.case.key}.pdf") for one in reviews]
+    tell(f"{len(printed)} handouts")
+    drawn, missing = _pictures(path, folder / "pictures")
+    return Demonstration(path, tuple(printed), drawn, missing)
+
+
+def _pictures(store: Path, folder: Path) -> tuple[tuple[Path, ...], str]:
+    """Draw the screens offscreen in a child: Qt aborts a whole process where it finds no display."""
+    folder.mkdir(parents=True, exist_ok=True)
+    child = subprocess.run(
+        [sys.executable, "-m", "nacdesk.gui.pictures", str(store), str(folder)],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    drawn = tuple(sorted(folder.glob("*.png")))
+    if child.returncode == 0 and drawn:
+        return drawn, ""
+    last = child.stderr.strip().splitlines()[-1:] or [f"exit status {child.returncode}"]
+    return drawn, f"The pictures could not be drawn: {last[0]}"
+
+
+def display_answers() -> bool:
+    """Is there a display that a window can open on? Asked in a child, for the reason above."""
+    if os.environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal"):
+        return False
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return False
+    question = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
+    return subprocess.run([sys.executable, "-c", question], capture_output=True, timeout=60, check=False).returncode == 0
