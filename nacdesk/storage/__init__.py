@@ -1,0 +1,1 @@
+"""The one local file: the only room that knows SQL."""
