@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 import click
 
 from nacdesk import __version__, catalog, paths, work
-from nacdesk.domain.facts import History, Observation
+from nacdesk.domain.facts import History
 from nacdesk.domain.judgements import Review
 from nacdesk.domain.review import review as judge
 from nacdesk.domain.rules import SHAPES, Catalog
@@ -118,7 +118,15 @@ def init(store: Path, plain: bool, by: str | None) -> None:
 @_store_option
 @_by_option
 def import_files(
-    files: tuple[Path, ...], mapping: str | None, reader: str, dates: str | None, dry_run: bool, one_by_one: bool, as_json: bool, path: Path | None, by: str | None
+    files: tuple[Path, ...],
+    mapping: str | None,
+    reader: str,
+    dates: Literal["dmy", "mdy"] | None,
+    dry_run: bool,
+    one_by_one: bool,
+    as_json: bool,
+    path: Path | None,
+    by: str | None,
 ) -> None:
     """Import a long table, a wide table by a mapping, SDTM, or a bundle. All or nothing."""
     rules = catalog.load()
@@ -156,6 +164,10 @@ def import_files(
         click.echo(f"Dry run: would add {merge.new_observations} observations ({merge.new_cases} new cases); nothing was stored.", err=as_json)
     else:
         with _opened(path, write=True, by=by, create=True) as (store, _):
+            seen = len(found.warnings)
+            found = work.beside_stored(store, found)
+            for warning in found.warnings[seen:]:
+                click.echo(f"warning: {warning}", err=True)
             added, known = _add(store, found, one_by_one, as_json)
         report |= {"added": added, "known": known}
         if not as_json:
@@ -225,8 +237,9 @@ def cases(as_json: bool, path: Path | None) -> None:
 def show(case: str | None, everything: bool, as_of: Any, as_json: bool, path: Path | None) -> None:
     """Every recorded fact of a case."""
     from nacdesk.domain import timeline
-    from nacdesk.interop import facts_json
+    from nacdesk.interop import facts_json, facts_text
 
+    _named([case] if case else [], everything)
     with _opened(path) as (store, rules):
         histories = _histories(store, [case] if case else [], everything)
     seen = [timeline.build(one, rules, _day(as_of)).history if as_of else one for one in histories]
@@ -234,45 +247,16 @@ def show(case: str | None, everything: bool, as_of: Any, as_json: bool, path: Pa
         _print_json([facts_json.to_json(one) for one in seen])
         return
     for one in seen:
-        _show(one, rules)
+        click.echo(facts_text.to_text(one, rules))
 
 
-def _show(history: History, rules: Catalog) -> None:
-    case, patient = history.case, history.case.patient
-    facts = {
-        "name": patient.name,
-        "born": patient.birth_date,
-        "sex": patient.sex,
-        "MRN": patient.mrn,
-        "diagnosis": case.diagnosis,
-        "stage": case.stage,
-        "stage group": case.stage_group,
-        "context": case.context,
-        "regimen": case.regimen,
-        "cycle length": case.cycle_length,
-    }
-    click.echo(f"{case.key}  revision {case.revision}")
-    click.echo("  " + "; ".join(f"{name} {value if value is not None else 'not recorded'}" for name, value in facts.items()))
-    names = {visit.id: visit.name for visit in history.visits}
-    for row in history.observations:
-        click.echo(
-            f"  {row.id:>6}  {_when(row):10}  {names[row.visit]}  {rules.analytes[row.analyte].label}{f' of {row.lesion}' if row.lesion else ''}: {row.value}" + _extras(row)
-        )
-
-
-def _when(row: Observation) -> str:
-    return row.date.isoformat() if row.date else row.partial_date or "no date"
-
-
-def _extras(row: Observation) -> str:
-    uln = f"upper limit {row.uln}" if row.uln is not None else ""
-    parts = [part for part in (uln, row.method, row.reader and f"read by {row.reader}", row.note, *row.warnings) if part]
-    return f"  ({'; '.join(parts)})" if parts else ""
+def _named(keys: Sequence[str], everything: bool) -> None:
+    """Wrong usage is told before a store is looked for."""
+    if not keys and not everything:
+        raise click.UsageError("Name a case, or give --all.")
 
 
 def _histories(store: Store, keys: Sequence[str], everything: bool) -> list[History]:
-    if not keys and not everything:
-        raise click.UsageError("Name a case, or give --all.")
     wanted = [row.key for row in store.cases()] if everything else list(keys)
     return [store.history(key) for key in wanted]
 
@@ -295,6 +279,7 @@ def review(case: tuple[str, ...], everything: bool, files: tuple[Path, ...], map
             click.echo(str(problem), err=True)
         histories = [one for one in work.accepted(found).histories if not case or one.case.key in case]
     else:
+        _named(case, everything)
         with _opened(path) as (store, _):
             histories = _histories(store, case, everything)
     reviews: list[Review] = []
@@ -343,6 +328,7 @@ def handout(case: str, target: Path, paper: str, deidentified: bool, as_of: Any,
 @_store_option
 def export(case: str | None, everything: bool, target: Path, deidentified: bool, path: Path | None) -> None:
     """Every fact of a case as a file that `import` reads back."""
+    _named([case] if case else [], everything)
     with _opened(path) as (store, rules):
         histories = _histories(store, [case] if case else [], everything)
     work.export(histories, rules, target, deidentified=deidentified)

@@ -6,9 +6,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from nacdesk import paths
 from nacdesk.domain.facts import History
@@ -16,7 +17,8 @@ from nacdesk.domain.judgements import Review
 from nacdesk.domain.review import review as judge
 from nacdesk.domain.rules import Catalog
 from nacdesk.errors import UserError
-from nacdesk.interop.preview import ImportPreview
+from nacdesk.interop.doubts import jumps
+from nacdesk.interop.preview import ImportPreview, Problem
 from nacdesk.interop.read import read
 from nacdesk.storage.changes import Changes
 from nacdesk.storage.store import Store
@@ -42,10 +44,9 @@ def open_store(path: Path, catalog: Catalog, *, by: str, read_only: bool = False
     return Store.open(path, catalog, by=by, read_only=read_only)
 
 
-def preview(files: Sequence[Path], catalog: Catalog, mapping: str | None = None, reader: str = "accepted", dates: str | None = None) -> ImportPreview:
+def preview(files: Sequence[Path], catalog: Catalog, mapping: str | None = None, reader: str = "accepted", dates: Literal["dmy", "mdy"] | None = None) -> ImportPreview:
     """Read files without storing anything; every problem is in the answer."""
-    order = "dmy" if dates == "dmy" else "mdy" if dates == "mdy" else None
-    return read(files, catalog, mapping=mapping, reader=reader, dates=order)
+    return read(files, catalog, mapping=mapping, reader=reader, dates=dates)
 
 
 def accepted(found: ImportPreview) -> ImportPreview:
@@ -60,9 +61,35 @@ def accepted(found: ImportPreview) -> ImportPreview:
     return found
 
 
+def beside_stored(store: Store, found: ImportPreview) -> ImportPreview:
+    """The preview with the doubts that only show beside what the store holds: a follow-up in the wrong unit (H05)."""
+    histories, warnings = [], list(found.warnings)
+    for history in found.histories:
+        if not store.has(history.case.key):
+            histories.append(history)
+            continue
+        stored = store.history(history.case.key)
+        names = {visit.id: (visit.name.casefold(), visit.place) for visit in stored.visits}
+        known = {(names[row.visit][0], *row.natural_key) for row in stored.observations}
+        places = dict(names.values())
+        after = max(places.values(), default=0)
+        own = {visit.id: (visit.name.casefold(), places.get(visit.name.casefold(), after + 1 + visit.place)) for visit in history.visits}
+        new = [row for row in history.observations if (own[row.visit][0], *row.natural_key) not in known]
+        facts = [(row, names[row.visit][1]) for row in stored.observations] + [(row, own[row.visit][1]) for row in new]
+        doubts = {facts[place][0].id: texts for place, texts in jumps(facts, store.catalog).items() if place >= len(stored.observations)}
+        rows = []
+        for row in history.observations:
+            more = tuple(text for text in doubts.get(row.id, ()) if text not in row.warnings) if row in new else ()
+            warnings += [Problem(None, None, f"{history.case.key}, {row.lesion or row.analyte}: {text}") for text in more]
+            rows.append(replace(row, warnings=(*row.warnings, *more)))
+        histories.append(replace(history, observations=tuple(rows)))
+    return replace(found, histories=tuple(histories), warnings=tuple(warnings))
+
+
 def import_all(store: Store, found: ImportPreview) -> Changes:
-    """Add everything a preview holds in one transaction, or nothing."""
-    count = sum(len(history.observations) for history in accepted(found).histories)
+    """Add everything a preview holds in one transaction, or nothing; doubts beside the store are kept with the values."""
+    found = beside_stored(store, accepted(found))
+    count = sum(len(history.observations) for history in found.histories)
     return store.add(found.histories, f"Import {count} observations from {found.path.name}", source=(found.path.name, found.digest))
 
 

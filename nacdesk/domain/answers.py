@@ -27,10 +27,10 @@ def answers(
     """Always five, in this order; one that is not there says so."""
     return (
         _recist(timeline, sizes, visits, latest),
-        _pet(visits, latest),
-        _molecular(visits, molecular, latest),
+        _pet(timeline, visits, latest),
+        _molecular(timeline, visits, molecular, latest),
         _marker(timeline, visits, marker, latest),
-        _pattern(sizes, states, latest),
+        _pattern(timeline, sizes, states, latest),
     )
 
 
@@ -44,6 +44,12 @@ def _severity(latest: Mapping[str, RuleResult], *rules: str) -> str | None:
     return next((level for level in ("alert", "watch", "info") if level in met), None)
 
 
+def _limits(timeline: Timeline) -> tuple[Decimal, Decimal]:
+    """What a displayed change of size must not seem to reach."""
+    rules = timeline.catalog.rules
+    return -rules["REC-08"].number("decrease_pct"), -rules["NAC-01"].number("decrease_pct")
+
+
 def _recist(timeline: Timeline, sizes: Course, visits: Sequence[VisitReview], latest: Mapping[str, RuleResult]) -> Answer:
     judged = [row for row in visits if row.size is not None and row.size.overall is not None]
     if not judged:
@@ -53,28 +59,28 @@ def _recist(timeline: Timeline, sizes: Course, visits: Sequence[VisitReview], la
     last = judged[-1]
     size = last.size
     assert size is not None and size.overall is not None
-    rules = timeline.catalog.rules
-    limits = (-rules["REC-08"].number("decrease_pct"), -rules["NAC-01"].number("decrease_pct"))
-    extra = "" if size.change_from_baseline_pct is None else wording.percent(size.change_from_baseline_pct, *limits)
+    extra = "" if size.change_from_baseline_pct is None else wording.percent(size.change_from_baseline_pct, *_limits(timeline))
     base = sizes.base.size.sum_mm if sizes.base is not None else None
     sums = f"sum {wording.shown(base, 1)} → {wording.shown(size.sum_mm, 1)} mm" if base is not None and size.sum_mm is not None else "" if size.provisional else size.reason or ""
     note = " · ".join(part for part in (sums, "provisional: new lesions not recorded" if size.provisional else "") if part)
     return Answer(_label("RECIST 1.1", last.date), size.overall, extra, note, _severity(latest, "REC-13", "REC-14", "NAC-01"))
 
 
-def _pet(visits: Sequence[VisitReview], latest: Mapping[str, RuleResult]) -> Answer:
+def _pet(timeline: Timeline, visits: Sequence[VisitReview], latest: Mapping[str, RuleResult]) -> Answer:
     seen = [row for row in visits if row.pet is not None and row.pet.suvmax is not None]
     if not seen:
         return Answer("PET", "not recorded", "", "no SUVmax recorded")
     last = seen[-1]
     pet = last.pet
     assert pet is not None and pet.suvmax is not None
-    parts = [wording.percent(pet.change_pct)] if pet.change_pct is not None else []
+    rule = timeline.catalog.rules["PET-06"]
+    limits = (rule.number("pmd"), -rule.number("pmr_1cycle"), -rule.number("pmr_multi"), -timeline.catalog.rules["PET-07"].number("decrease_pct"))
+    parts = [wording.percent(pet.change_pct, *limits)] if pet.change_pct is not None else []
     parts += [f"EORTC {pet.eortc}"] if pet.eortc else [pet.reason] if pet.reason else ["baseline"]
     return Answer(_label("PET", last.date), f"SUVmax {str(pet.suvmax).removesuffix(' g/mL')}", "", " · ".join(parts), _severity(latest, "PET-06", "PET-07", "NAC-02"))
 
 
-def _molecular(visits: Sequence[VisitReview], line: Series | None, latest: Mapping[str, RuleResult]) -> Answer:
+def _molecular(timeline: Timeline, visits: Sequence[VisitReview], line: Series | None, latest: Mapping[str, RuleResult]) -> Answer:
     if line is None or not line.samples:
         return Answer("ctDNA", "not recorded", "", "no ctDNA recorded")
     sample = line.samples[-1]
@@ -82,20 +88,22 @@ def _molecular(visits: Sequence[VisitReview], line: Series | None, latest: Mappi
     quantity = sample.quantity
     found = latest.get("CTD-05")
     state = "not detected" if quantity.detected is False else found.detail if found is not None and found.state in ("met", "not_met") and found.detail else ""
-    parts = [_since(row), state.split(" (")[0]]
+    parts = [_since(timeline, row), state.split(" (")[0]]
     value = "not detected" if quantity.detected is False else str(quantity)
     note = " · ".join(part for part in parts if part and part != value) or ("limit " + str(quantity.limit) if quantity.limit else "")
     return Answer(_label("ctDNA", sample.when), value, "", note, _severity(latest, "CTD-08", "CTD-06"))
 
 
-def _since(row: SeriesReview | None) -> str:
+def _since(timeline: Timeline, row: SeriesReview | None) -> str:
     if row is None:
         return ""
+    rules = timeline.catalog.rules
     if row.fold_from_nadir is not None and row.fold_from_nadir > 1:
-        return f"{wording.fold(row.fold_from_nadir)} from nadir"
+        return f"{wording.fold(row.fold_from_nadir, rules['CTD-08'].number('fold'))} from nadir"
     if row.change_pct is None:
         return ""
-    return f"fall of at least {wording.floor_percent(-row.change_pct)}" if row.bound else f"{wording.percent(row.change_pct)} from baseline"
+    limits = (*(-tier for tier in rules["CTD-07"].pair("tiers")), rules["MRK-05"].number("rise_pct"), rules["MRK-05"].number("step_pct"))
+    return f"fall of at least {wording.floor_percent(-row.change_pct)}" if row.bound else f"{wording.percent(row.change_pct, *limits)} from baseline"
 
 
 def _marker(timeline: Timeline, visits: Sequence[VisitReview], line: Series | None, latest: Mapping[str, RuleResult]) -> Answer:
@@ -106,14 +114,14 @@ def _marker(timeline: Timeline, visits: Sequence[VisitReview], line: Series | No
     row = next((visit.markers[line.analyte] for visit in reversed(visits) if line.analyte in visit.markers), None)
     uln = sample.row.uln
     high = sample.quantity.exact is not None and uln is not None and sample.quantity.exact > uln
-    parts = [_since(row)]
+    parts = [_since(timeline, row)]
     if uln is not None:
         parts.append("above upper limit" if high else "within upper limit" if sample.quantity.exact is not None else "")
     severity = _severity(latest, "MRK-05") if line.analyte == "marker.cea" else None
     return Answer(_label(name, sample.when), str(sample.quantity), "", " · ".join(part for part in parts if part) or "single value", severity)
 
 
-def _pattern(sizes: Course, states: Sequence[ResistanceState], latest: Mapping[str, RuleResult]) -> Answer:
+def _pattern(timeline: Timeline, sizes: Course, states: Sequence[ResistanceState], latest: Mapping[str, RuleResult]) -> Answer:
     found = {state.state: state for state in states}
     for name in _ORDER:
         if name in found:
@@ -123,7 +131,7 @@ def _pattern(sizes: Course, states: Sequence[ResistanceState], latest: Mapping[s
     judged = [row.size for row in sizes.follow_up if row.size.overall is not None]
     responded = any(size.overall in (CR, PR) for size in judged)
     depth = min((size.change_from_baseline_pct for size in judged if size.change_from_baseline_pct is not None), default=None)
-    note = "" if depth is None else f"deepest change {wording.percent(depth)}"
+    note = "" if depth is None else f"deepest change {wording.percent(depth, *_limits(timeline))}"
     if responded:
         return Answer("Pattern", "Response", "", note or "no criterion met")
     unsure = latest.get("RES-02")

@@ -9,6 +9,7 @@ from decimal import ROUND_FLOOR, Decimal
 from itertools import pairwise
 
 from nacdesk.domain import wording
+from nacdesk.domain.quantity import plain
 from nacdesk.domain.results import cannot, not_here, result
 from nacdesk.domain.rules import Rule, RuleResult
 from nacdesk.domain.series import Sample, Series, fall_bound, nadir, series
@@ -29,15 +30,19 @@ def results(timeline: Timeline) -> Iterator[RuleResult]:
     rules = timeline.catalog.rules
     yield from _sampling_limits(timeline, rules["CTD-03"])
     line = main_series(timeline)
-    if line is None or not line.samples:
+    if line is None or not (line.samples or line.gaps):
         for rule in (*_SAMPLE_RULES, "CTD-06"):
             yield cannot(rules[rule], "no ctDNA recorded", "ctdna.vaf")
         return
     yield no_clearance(timeline, line, rules["CTD-06"])
     places = list(line.after_baseline())
-    if not places:
+    if not places and not line.gaps:
         for rule in _SAMPLE_RULES:
             yield cannot(rules[rule], "no ctDNA sample after the baseline", "ctdna.vaf after the baseline")
+    for visit, why in line.gaps:
+        if timeline.positions[visit] > timeline.positions.get(line.baseline.visit or "", -1):
+            for rule in _SAMPLE_RULES:
+                yield cannot(rules[rule], f"{why}, {timeline.at(visit)}", line.analyte, visit=visit)
     for place in places:
         yield censored(timeline, line, place, rules["CTD-04"])
         yield clearance(timeline, line, place, rules["CTD-05"])
@@ -57,7 +62,7 @@ def _sampling_limits(timeline: Timeline, rule: Rule) -> Iterator[RuleResult]:
             yield cannot(rule, f"genome equivalents or markers are missing {timeline.at(row.visit)}", "ctdna.markers", visit=row.visit)
             continue
         limit = sampling_limit(hge, markers, rule.number("p"))
-        text = f"Sampling limit of detection {timeline.at(row.visit)}: {limit:.3g} (fraction) for {hge} genome equivalents and {wording.counted(int(markers), 'marker')}."
+        text = f"Sampling limit of detection {timeline.at(row.visit)}: {limit:.3g} (fraction) for {plain(hge)} genome equivalents and {wording.counted(int(markers), 'marker')}."
         yield result(rule, "met", text, visit=row.visit, value=limit, value_is="limit of detection", evidence=(row.id,))
 
 
@@ -129,10 +134,12 @@ def no_clearance(timeline: Timeline, line: Series, rule: Rule) -> RuleResult:
     if start is None:
         return cannot(rule, line.baseline.why, "ctDNA at baseline")
     if start.quantity.detected is not True:
-        return cannot(rule, f"not detected at baseline ({_seen(timeline, start)})", evidence=(start.row.id,))
+        why = "not detected at baseline" if start.quantity.detected is False else "whether ctDNA was detected at baseline is not known"
+        return cannot(rule, f"{why} ({_seen(timeline, start)})", evidence=(start.row.id,))
     inside = [place for place in line.after_baseline() if (day := line.samples[place].day) is not None and low <= day <= high]
     if not inside:
         return cannot(rule, f"no sample on day {low} to {high} after the first dose", f"ctDNA on day {low} to {high}", evidence=(start.row.id,))
+    inside = [place for place in inside if line.unlike_baseline(place) is None] or inside
     centre = rule.number("centre")
     place = min(inside, key=lambda at: (abs((line.samples[at].day or 0) - centre), -(line.samples[at].day or 0)))
     sample = line.samples[place]
@@ -186,23 +193,34 @@ def rising(timeline: Timeline, line: Series, place: int, rule: Rule) -> RuleResu
     if not earlier:
         reason = "the assay changed before this sample" if place else "a single sample"
         return cannot(rule, reason, "two samples of one assay", **kept)
-    if not timeline.on_treatment(sample.row.visit) and (sample.day is None or sample.day <= 0):
+    if sample.day is not None and sample.day <= 0:
         return cannot(rule, "the sample is not on treatment", **kept)
+    if sample.day is None and not timeline.on_treatment(sample.row.visit):
+        return cannot(rule, f"neither date nor completed cycles tell whether the sample {timeline.at(sample.row.visit)} is on treatment", "date", **kept)
     caveat = _caveats(timeline, sample, rule)
     if sample.quantity.detected is False:
         return result(rule, "not_met", f"ctDNA {_seen(timeline, sample)}: not rising.", **kept)
     if sample.quantity.detected and earlier[-1].quantity.detected is False:
         better = earlier[-1].quantity.upper
         lod = "; may reflect a better limit of detection" if better is not None and sample.quantity.exact is not None and better > sample.quantity.exact else ""
-        sentence = f"ctDNA {_seen(timeline, earlier[-1])} → {_seen(timeline, sample)}: detected again{lod}{caveat}."
+        again = "detected again" if any(one.quantity.detected for one in earlier) else "detected after not detected"
+        sentence = f"ctDNA {_seen(timeline, earlier[-1])} → {_seen(timeline, sample)}: {again}{lod}{caveat}."
         return result(rule, "met", sentence, detail="reconversion", **kept)
-    now, low = sample.quantity.exact, nadir(line, place)
+    low, times = nadir(line, place), rule.number("fold")
+    # A bound decides where it alone is enough: now at least twice what the earlier value was at most.
+    # One that may have been "not detected" counts only just before this sample: either way that is a rise.
+    floor = [one for one in earlier if one.quantity.exact is not None or (one.quantity.detected is None and one is earlier[-1])]
+    most = min((one.quantity.upper for one in floor if one.quantity.upper is not None), default=None)
+    if most is not None and sample.quantity.lower >= times * most and (low is None or low.quantity.exact != most or sample.quantity.exact is None):
+        first = next(one for one in floor if one.quantity.upper == most)
+        sentence = f"ctDNA {_seen(timeline, first)} → {_seen(timeline, sample)}, at least {wording.fold(sample.quantity.lower / most, times)}{caveat}."
+        return result(rule, "met", sentence, detail="at least doubled", **kept)
+    now = sample.quantity.exact
     if now is None:
         return cannot(rule, f"{sample.quantity} leaves a rise open", **kept)
-    times = rule.number("fold")
     if low is not None and low.quantity.exact is not None and now >= times * low.quantity.exact:
         ratio = now / low.quantity.exact
-        sentence = f"ctDNA {_seen(timeline, low)} → {_seen(timeline, sample)}, {wording.fold(ratio)} from nadir{caveat}."
+        sentence = f"ctDNA {_seen(timeline, low)} → {_seen(timeline, sample)}, {wording.fold(ratio, times)} from nadir{caveat}."
         formula = f"{sample.quantity} / {low.quantity} = {wording.guarded(ratio, (times,), 2)} ≥ {times}"
         detail = f"{wording.guarded(ratio, (times,))}x nadir"
         return result(rule, "met", sentence, value=ratio, value_is="fold", operator=">=", threshold=times, detail=detail, formula=formula, **kept)
@@ -210,12 +228,18 @@ def rising(timeline: Timeline, line: Series, place: int, rule: Rule) -> RuleResu
     step = rule.number("step_pct")
     if len(steps) >= 2 and all(100 * (new - old) > step * old for old, new in steps[-2:]):
         rises = [100 * (new - old) / old for old, new in steps[-2:]]
-        values = " → ".join(str(one) for one in (steps[-2][0], steps[-1][0], steps[-1][1]))
+        values = " → ".join(plain(one) for one in (steps[-2][0], steps[-1][0], steps[-1][1]))
         sentence = f"ctDNA {values} {sample.quantity.unit} up to {timeline.when(sample.row)}: two rises, {wording.joined(wording.percent(one, step) for one in rises)}{caveat}."
         detail = f"two steps: {', '.join(f'+{wording.guarded(one, (step,))}%' for one in rises)}"
-        formula = " and ".join(f"({new} − {old}) / {old} × 100 = {wording.percent(one, step, signed=False)} > {step} %" for (old, new), one in zip(steps[-2:], rises, strict=True))
+        counts = [
+            f"({plain(new)} − {plain(old)}) / {plain(old)} × 100 = {wording.percent(one, step, signed=False)} > {step} %" for (old, new), one in zip(steps[-2:], rises, strict=True)
+        ]
+        formula = " and ".join(counts)
         return result(rule, "met", sentence, value=rises[-1], value_is="last step", operator=">", threshold=step, unit="%", detail=detail, formula=formula, **kept)
-    ratio_words = f", {wording.fold(now / low.quantity.exact)} from nadir" if low is not None and low.quantity.exact else ""
+    vague = next((one for one in earlier if one.quantity.exact is None and one.quantity.detected is not False and one.quantity.lower < now), None)
+    if vague is not None:
+        return cannot(rule, f"{_seen(timeline, vague)} leaves a rise to {sample.quantity} open", "a measured value", **kept)
+    ratio_words = f", {wording.fold(now / low.quantity.exact, times)} from nadir" if low is not None and low.quantity.exact else ""
     return result(rule, "not_met", f"ctDNA {_seen(timeline, sample)}{ratio_words}: no rise by this rule.", **kept)
 
 

@@ -30,7 +30,8 @@ def measurable(timeline: Timeline, sizes: Course, rule: Rule) -> RuleResult:
         return result(rule, "not_met", f"Below the measurable size at baseline: {'; '.join(small)}.", detail="non_measurable", evidence=tuple(evidence))
     if unknown:
         return cannot(rule, f"modality not recorded for {wording.joined(unknown)}", "method", evidence=tuple(evidence))
-    return result(rule, "met", "Every target mass is of measurable size at baseline.", detail="measurable", evidence=tuple(evidence))
+    gap = "" if any(timeline.rows("size.slice", part.rows[0].visit) for part in masses) else "; slice thickness not recorded"
+    return result(rule, "met", f"Every target mass is of measurable size at baseline{gap}.", detail="measurable", evidence=tuple(evidence))
 
 
 def _floor(timeline: Timeline, row: Observation, rule: Rule) -> Decimal | None:

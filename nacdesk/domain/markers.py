@@ -1,6 +1,6 @@
 """Serum markers. CEA rise (MRK-05; EGTM wording, key egtm_crc): silent while a surge is possible."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -24,6 +24,8 @@ def results(timeline: Timeline) -> Iterator[RuleResult]:
     """MRK-05 at each CEA sample after the baseline."""
     rule = timeline.catalog.rules["MRK-05"]
     line = series(timeline, CEA)
+    for visit, why in line.gaps:
+        yield cannot(rule, f"{why}, {timeline.at(visit)}", CEA, visit=visit)
     if len(line.samples) < 2:
         yield cannot(rule, "a single CEA sample" if line.samples else "no CEA recorded", CEA)
         return
@@ -34,7 +36,7 @@ def results(timeline: Timeline) -> Iterator[RuleResult]:
 def cea_rise(timeline: Timeline, line: Series, place: int, rule: Rule) -> RuleResult:
     """A confirmed rise of 30 % above the upper limit of normal, or three successive rises of 15 %."""
     now = line.samples[place]
-    kept = {"visit": now.row.visit}
+    kept: dict[str, object] = {"visit": now.row.visit}
     where = timeline.when(now.row)
     if now.day is None:
         return cannot(rule, f"days since the first dose are not known {where}: a chemotherapy surge cannot be excluded", "date", **kept)
@@ -45,8 +47,8 @@ def cea_rise(timeline: Timeline, line: Series, place: int, rule: Rule) -> RuleRe
     if not earlier:
         return cannot(rule, f"no earlier sample of the same assay, {where}", CEA, **kept)
     samples = [*earlier, now]
-    if any(one.quantity.exact is None for one in samples[-2:]):
-        return cannot(rule, f"CEA is only known as {now.quantity} or as a bound before, {where}", CEA, **kept)
+    if (bound := next((one for one in samples[-2:] if one.quantity.exact is None), None)) is not None:
+        return cannot(rule, f"CEA on {timeline.when(bound.row)} is only known as {bound.quantity}", CEA, **kept)
     uln, named = _uln(now, rule)
     steps = int(rule.number("steps"))
     ladder = samples[-steps - 1 :]
@@ -54,26 +56,39 @@ def cea_rise(timeline: Timeline, line: Series, place: int, rule: Rule) -> RuleRe
         values = " → ".join(plain(one.quantity.exact or Decimal(0)) for one in ladder)
         sentence = f"CEA {values} {now.quantity.unit} up to {where}: {steps} rises of at least {rule.number('step_pct')} %, above {named}."
         return result(rule, "met", sentence, detail="three rises", evidence=tuple(one.row.id for one in ladder), **kept)
-    for first in range(1, len(samples) - 1):
-        previous, risen = samples[first - 1], samples[first]
+    for previous, risen in pairwise(samples[:-1]):
         if _is_confirmed(previous, risen, now, rule, surge):
-            values = " → ".join(str(one.quantity.exact) for one in (previous, risen, now))
-            sentence = f"CEA {values} {now.quantity.unit}: rise of at least {rule.number('rise_pct')} % confirmed on {where}, above {named}."
+            first, second, third = (plain(one.quantity.exact or Decimal(0)) for one in (previous, risen, now))
+            sentence = f"CEA {first} → {second} → {third} {now.quantity.unit}: rise of at least {rule.number('rise_pct')} % confirmed on {where}, above {named}."
             factor = 1 + rule.number("rise_pct") / 100
-            formula = f"{risen.quantity.exact} ≥ {factor} × {previous.quantity.exact} and {now.quantity.exact} ≥ {factor} × {previous.quantity.exact}"
+            formula = f"{second} ≥ {plain(factor)} × {first} and {third} ≥ {plain(factor)} × {first}"
             return result(rule, "met", sentence, detail="confirmed rise", formula=formula, evidence=(previous.row.id, risen.row.id, now.row.id), **kept)
     before, last = samples[-2].quantity.exact, now.quantity.exact
     assert before is not None and last is not None
-    words = f"CEA {plain(before)} → {plain(last)} {now.quantity.unit} ({_percent(before, last)}) on {where}"
+    change = "from 0" if before == 0 else wording.percent(100 * (last - before) / before, rule.number("rise_pct"), rule.number("step_pct"))
+    words = f"CEA {plain(before)} → {plain(last)} {now.quantity.unit} ({change}) on {where}"
+    low, high = rule.pair("confirm_days")
+    kept["evidence"] = (samples[-2].row.id, now.row.id)
     if _risen(samples[-2], now, rule.number("rise_pct")) and _above(now, uln):
-        low, high = rule.pair("confirm_days")
-        return cannot(rule, f"{words} is not confirmed yet", f"CEA {low} to {high} days later", evidence=(samples[-2].row.id, now.row.id), **kept)
-    tail = f", below {named}" if not _above(now, uln) else ""
-    return result(rule, "not_met", f"{words}{tail}: no rise by this rule.", detail="below ULN" if tail else None, evidence=(samples[-2].row.id, now.row.id), **kept)
+        return cannot(rule, f"{words} is not confirmed yet", f"CEA {low} to {high} days later", **kept)
+    if (waiting := _unconfirmed(samples, rule, surge)) is not None:
+        return cannot(rule, f"the rise to {waiting.quantity} still stands on {where}, but no sample was taken {low} to {high} days after it", "CEA", **kept)
+    tail = f", not above {named}" if not _above(now, uln) else ""
+    return result(rule, "not_met", f"{words}{tail}: no rise by this rule.", detail=f"below ULN {plain(uln)}" if tail else None, **kept)
 
 
-def _percent(before: Decimal, now: Decimal) -> str:
-    return wording.percent(100 * (now - before) / before) if before else "from 0"
+def _unconfirmed(samples: Sequence[Sample], rule: Rule, surge: Decimal) -> Sample | None:
+    """An earlier rise that still stands now, and for which no sample fell into the days of confirmation."""
+    low, high = rule.pair("confirm_days")
+    pct, now = rule.number("rise_pct"), samples[-1]
+    for place in range(1, len(samples) - 1):
+        previous, risen, later = samples[place - 1], samples[place], samples[place + 1 :]
+        if risen.day is None or risen.day <= surge or not (_risen(previous, risen, pct) and _above(risen, _uln(risen, rule)[0])):
+            continue
+        tested = any(one.day is not None and low <= one.day - risen.day <= high for one in later)
+        if not tested and _risen(previous, now, pct) and _above(now, _uln(now, rule)[0]):
+            return risen
+    return None
 
 
 def _uln(sample: Sample, rule: Rule) -> tuple[Decimal, str]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from nacdesk.domain import wording
 from nacdesk.domain.facts import Observation
 from nacdesk.domain.judgements import RcbReview
-from nacdesk.domain.quantity import plain
+from nacdesk.domain.quantity import Quantity, plain
 from nacdesk.domain.results import cannot, not_here, result
 from nacdesk.domain.rules import Rule, RuleResult
 from nacdesk.domain.timeline import Timeline, pick
@@ -30,10 +30,12 @@ def is_breast(timeline: Timeline) -> bool | None:
 
 
 def _inputs(timeline: Timeline) -> Mapping[str, Observation]:
+    """The fields of the last specimen: those of two specimens are never put together."""
+    rows = [row for analyte in _RCB for row in timeline.rows(analyte)]
+    last = max((timeline.positions[row.visit] for row in rows), default=None)
     found = {}
     for analyte in _RCB:
-        rows = timeline.rows(analyte)
-        row, _ = pick([row for row in rows if row.visit == rows[-1].visit]) if rows else (None, None)
+        row, _ = pick([row for row in timeline.rows(analyte) if timeline.positions[row.visit] == last])
         if row is not None:
             found[analyte] = row
     return found
@@ -50,6 +52,8 @@ def burden(timeline: Timeline) -> RcbReview:
     if missing:
         return RcbReview(reason=f"missing: {', '.join(missing)}", class_reported=reported)
     d1, d2, cellularity, in_situ, nodes, largest = (values[key] for key in _RCB)
+    if (why := _not_a_resection(timeline, found["rcb.d1"].visit)) is not None:
+        return RcbReview(reason=why, class_reported=reported)
     if (nodes == 0) != (largest == 0):
         return RcbReview(reason="positive nodes and largest nodal deposit contradict each other", class_reported=reported)
     rule = timeline.catalog.rules["PTH-01"]
@@ -89,6 +93,8 @@ def complete_response(timeline: Timeline, rule: Rule) -> RuleResult:
     """pCR as reported, else from ypT and ypN: breast ypT0/Tis ypN0, other sites ypT0 ypN0 (PTH-02)."""
     reported = timeline.latest("path.pcr")
     tumour, nodes = timeline.latest("path.ypt"), timeline.latest("path.ypn")
+    if reported is not None and reported.code == "yes" and tumour is not None and _holds(tumour, "t0", "tis", "t0/is", "t0/tis") is False:
+        return cannot(rule, f"a complete response and {tumour.code} are recorded, which contradict each other", "path.pcr", visit=reported.visit, evidence=(reported.id, tumour.id))
     if reported is not None and reported.code in ("yes", "no"):
         definition = reported.method or str(rule.thresholds["default"])
         words = "pathological complete response" if reported.code == "yes" else "no pathological complete response"
@@ -96,28 +102,42 @@ def complete_response(timeline: Timeline, rule: Rule) -> RuleResult:
         return result(rule, "met" if reported.code == "yes" else "not_met", sentence, visit=reported.visit, detail="reported", evidence=(reported.id,))
     if tumour is None and nodes is None:
         return cannot(rule, "no resection pathology recorded", "path.pcr")
-    if tumour is None or tumour.code is None:
-        return cannot(rule, "ypT is missing", "path.ypt")
-    if nodes is None or nodes.code is None:
-        return cannot(rule, "ypN is missing", "path.ypn")
-    answers = definitions(tumour.code, nodes.code)
     chosen = "A" if is_breast(timeline) else "B"
-    met = answers[chosen]
     name = str(rule.thresholds["default"]) if chosen == "A" else "ypT0 ypN0"
-    sentence = f"{'P' if met else 'No p'}athological complete response {timeline.at(tumour.visit)}: yp{_stage(tumour.code)} yp{_stage(nodes.code)} (definition {name})."
-    return result(rule, "met" if met else "not_met", sentence, visit=tumour.visit, detail=name, evidence=(tumour.id, nodes.id))
+    gone, free = _holds(tumour, "t0", "t0/is", "t0/tis", "tis") if chosen == "A" else _holds(tumour, "t0"), _holds(nodes, "n0")
+    found = [row for row in (tumour, nodes) if row is not None]
+    stage = " ".join(f"yp{_stage(row.code or '')}" for row in found)
+    kept = {"visit": found[0].visit, "detail": name, "evidence": tuple(row.id for row in found)}
+    if False in (gone, free):  # one of the two is enough to say no
+        return result(rule, "not_met", f"No pathological complete response {timeline.at(found[0].visit)}: {stage} (definition {name}).", **kept)
+    if gone is None or free is None:
+        field, analyte = ("ypT", "path.ypt") if gone is None else ("ypN", "path.ypn")
+        return cannot(rule, f"{field} is missing", analyte, **kept)
+    return result(rule, "met", f"Pathological complete response {timeline.at(found[0].visit)}: {stage} (definition {name}).", **kept)
 
 
 def definitions(tumour: str, nodes: str) -> Mapping[str, bool]:
     """A: ypT0/Tis ypN0; B: ypT0 ypN0; C: ypT0/Tis, any N. ypN0(i+) is neither A nor B (cortazar14)."""
-    stage, node = _stage(tumour).casefold(), _stage(nodes).casefold().replace(" ", "")
-    gone, free = stage == "t0", node == "n0"
-    return {"A": (gone or stage == "tis") and free, "B": gone and free, "C": gone or stage == "tis"}
+    stage, free = _plain(tumour), _plain(nodes) == "n0"
+    gone, in_situ = stage == "t0", stage in ("t0", "tis", "t0/is", "t0/tis")
+    return {"A": in_situ and free, "B": gone and free, "C": in_situ}
+
+
+def _holds(row: Observation | None, *stages: str) -> bool | None:
+    """The stage is one of those; None when it is missing or was not assessed (TX, NX)."""
+    if row is None or row.code is None or _plain(row.code) in ("tx", "nx"):
+        return None
+    return _plain(row.code) in stages
 
 
 def _stage(text: str) -> str:
     """ypT0, pT0 and T0 are one."""
     return re.sub(r"^y?c?p?(?=[TN])", "", text.strip(), flags=re.IGNORECASE)
+
+
+def _plain(text: str) -> str:
+    """For comparison; a sentinel node that is free (N0(sn)) is a free node, N0(i+) is not."""
+    return _stage(text).casefold().replace(" ", "").removesuffix("(sn)")
 
 
 def viable(timeline: Timeline, rule: Rule) -> RuleResult:
@@ -127,20 +147,36 @@ def viable(timeline: Timeline, rule: Rule) -> RuleResult:
     if row is None:
         resected = any(key == "event.surgery" or key.startswith(("path.", "rcb.")) for key in timeline.by_analyte)
         return cannot(rule, doubt or ("no estimate of viable cells recorded" if resected else "no resection recorded"), "path.viable")
-    sample = next((one.code for one in timeline.rows("event.sample_type", row.visit)), None)
-    if sample == "biopsy":
-        return cannot(rule, f"the specimen {timeline.at(row.visit)} is a biopsy", "resection", visit=row.visit, evidence=(row.id,))
-    limit = rule.number("pct")
-    value = row.quantity.exact if row.quantity else None
-    if value is None:
+    if (why := _not_a_resection(timeline, row.visit)) is not None:
+        return cannot(rule, why, "resection", visit=row.visit, evidence=(row.id,))
+    limit, quantity = rule.number("pct"), row.quantity
+    high = _reaches(quantity, limit)
+    if quantity is None or high is None:
         return cannot(rule, f"viable cells are only known as {row.value}", "path.viable", visit=row.visit, evidence=(row.id,))
-    grade = becker(value, rule)
-    caveat = "" if timeline.history.case.context == "oesoph_gej_gastric_adeno" else "; Becker is a gastric scale, grade C elsewhere"
-    sentence = f"Viable tumour {plain(value)} % {timeline.at(row.visit)}; threshold {limit} %; {grade}{caveat}."
+    value = quantity.exact
+    grade = None if value is None else becker(value, rule)
+    caveat = "" if timeline.history.case.context == "oesoph_gej_gastric_adeno" else ", a gastric scale, grade C elsewhere"
+    sentence = f"Viable tumour {quantity} {timeline.at(row.visit)}; threshold {limit} %{f'; {grade}{caveat}' if grade else ''}."
     return result(
-        rule, "met" if value >= limit else "not_met", sentence, visit=row.visit, value=value, value_is="viable tumour", operator=">=", threshold=limit,
-        unit="%", formula=f"{plain(value)} % ≥ {limit} %", detail=grade, evidence=(row.id,),
+        rule, "met" if high else "not_met", sentence, visit=row.visit, value=value, value_is="viable tumour", operator=">=", threshold=limit,
+        unit="%", formula=f"{quantity} ≥ {limit} %", detail=grade, evidence=(row.id,),
     )  # fmt: skip
+
+
+def _reaches(quantity: Quantity | None, limit: Decimal) -> bool | None:
+    """At least the limit; a bound counts where it alone decides (">60", "<10"), else None."""
+    if quantity is None or quantity.lower >= limit:
+        return None if quantity is None else True
+    if quantity.upper is not None and (quantity.upper < limit or (quantity.upper == limit and quantity.comparator == "<")):
+        return False
+    return None
+
+
+def _not_a_resection(timeline: Timeline, visit: str) -> str | None:
+    """Why a specimen says nothing about the response, None when it does."""
+    if any(one.code == "biopsy" for one in timeline.rows("event.sample_type", visit)):
+        return f"the specimen {timeline.at(visit)} is a biopsy"
+    return f"the specimen {timeline.at(visit)} was taken before treatment" if timeline.before_treatment(visit) else None
 
 
 def becker(viable_pct: Decimal, rule: Rule) -> str:

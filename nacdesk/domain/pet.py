@@ -1,17 +1,17 @@
 """FDG PET: the EORTC class, MUNICON and the widely quoted SUV thresholds (PET-06, PET-07, NAC-02 to NAC-04)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from nacdesk.domain import wording
 from nacdesk.domain.facts import Observation
 from nacdesk.domain.judgements import PetReview
-from nacdesk.domain.quantity import plain
+from nacdesk.domain.quantity import Quantity, plain
 from nacdesk.domain.results import cannot, not_here, result
 from nacdesk.domain.rules import Rule, RuleResult
 from nacdesk.domain.series import Sample, Series, series
-from nacdesk.domain.timeline import Timeline, same_method
+from nacdesk.domain.timeline import Timeline, counting, same_method
 
 PMD, PMR, SMD, CMR = "PMD", "PMR", "SMD", "CMR"
 _SUV = "pet.suvmax"
@@ -79,8 +79,8 @@ class _Class:
 def _eortc(timeline: Timeline, pets: PetCourse, visit: str) -> _Class:
     """EORTC 1999 against the pre-treatment PET, after at least one completed cycle."""
     rule = timeline.catalog.rules["PET-06"]
-    new = next((row for row in timeline.rows("pet.new_lesion", visit) if row.code == "yes"), None)
-    if new is not None:
+    new = next((row for row in counting(timeline.rows("pet.new_lesion", visit)) if row.code == "yes"), None)
+    if new is not None and not timeline.before_treatment(visit):
         return _Class(PMD, None, sentence=f"New FDG uptake {timeline.at(visit)}", evidence=(new.id,))
     line = pets.hottest
     if line is None or line.start is None:
@@ -93,8 +93,8 @@ def _eortc(timeline: Timeline, pets: PetCourse, visit: str) -> _Class:
     done = timeline.completed(visit)
     if done.count is None or done.count < 1:
         return _Class(None, f"completed cycles are {done.source}" if done.count is None else "no cycle completed")
-    background = next((row for row in timeline.rows("pet.background", visit) if row.code == "yes"), None)
-    grown = [one for one in (_compare(timeline, other, place) for other, place in pets.at(visit)) if one is not None]
+    background = next((row for row in counting(timeline.rows("pet.background", visit)) if row.code == "yes"), None)
+    grown = [one for one in (_compare(timeline, other, place, least=True) for other, place in pets.at(visit)) if one is not None]
     rising = [one for one in grown if 100 * one.delta > rule.number("pmd") * one.base]
     if rising:
         worst = max(rising, key=lambda one: one.delta / one.base)
@@ -113,7 +113,10 @@ def _eortc(timeline: Timeline, pets: PetCourse, visit: str) -> _Class:
     limit = rule.number("pmr_1cycle" if one_cycle else "pmr_multi")
     fell = -100 * main.delta
     down = fell >= limit * main.base if one_cycle else fell > limit * main.base
-    return main.classed(PMR if down else SMD, limit, "≥" if one_cycle else ">", fall=True)
+    answer = main.classed(PMR if down else SMD, limit, "≥" if one_cycle else ">", fall=True)
+    compared = {one.now.row.lesion for one in grown}
+    others = sorted({label or "without a name" for label, other in pets.lines.items() if other.samples and (label or None) not in compared})
+    return replace(answer, sentence=f"{answer.sentence}; not compared: lesion {wording.joined(others)}") if others else answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +131,9 @@ class _Pair:
         change = 100 * self.delta / self.base
         lesion = f" of {self.start.row.lesion}" if self.start.row.lesion else ""
         guard = -limit if fall else limit
-        first, last = self.start.quantity.value, self.now.quantity.value
-        assert first is not None and last is not None
-        sentence = f"SUVmax{lesion} {plain(first)} → {plain(last)} ({wording.percent(change, guard)}) {self.timeline.at(self.now.row.visit)}" + (
+        first, last = self.base, self.base + self.delta
+        more = ">" if self.now.quantity.comparator == ">" else ""
+        sentence = f"SUVmax{lesion} {plain(first)} → {more}{plain(last)} ({more}{wording.percent(change, guard)}) {self.timeline.at(self.now.row.visit)}" + (
             "" if (self.start.row.scanner or "") == (self.now.row.scanner or "") else "; scanners differ"
         )
         value = -change if fall else change
@@ -139,11 +142,13 @@ class _Pair:
         return _Class(response, None, change, sentence, formula, (self.start.row.id, self.now.row.id), limit)
 
 
-def _compare(timeline: Timeline, line: Series, place: int) -> _Pair | None:
+def _compare(timeline: Timeline, line: Series, place: int, least: bool = False) -> _Pair | None:
+    """The change from baseline; `least` takes ">x" for x, which is enough to prove a rise."""
     start, now = line.start, line.samples[place]
-    if start is None or line.unlike_baseline(place) is not None or start.quantity.exact is None or now.quantity.exact is None or start.quantity.exact == 0:
+    value = now.quantity.lower if least and now.quantity.comparator == ">" else now.quantity.exact
+    if start is None or line.unlike_baseline(place) is not None or start.quantity.exact is None or value is None or start.quantity.exact == 0:
         return None
-    return _Pair(timeline, start, now, start.quantity.exact, now.quantity.exact - start.quantity.exact)
+    return _Pair(timeline, start, now, start.quantity.exact, value - start.quantity.exact)
 
 
 def results(timeline: Timeline, pets: PetCourse) -> Iterator[RuleResult]:
@@ -151,7 +156,7 @@ def results(timeline: Timeline, pets: PetCourse) -> Iterator[RuleResult]:
     rules = timeline.catalog.rules
     yield _baseline_suv(timeline, pets, rules["NAC-03"])
     yield _low_adc(timeline, rules["NAC-04"])
-    later = [visit for visit in pets.visits if timeline.on_treatment(visit) or pets.hottest is None]
+    later = [visit for visit in pets.visits if not timeline.before_treatment(visit)]
     if not later:
         why = "no PET recorded" if not pets.visits else "no PET after the start of treatment"
         for rule in ("PET-06", "NAC-02"):
@@ -187,7 +192,7 @@ def _eortc_result(timeline: Timeline, pets: PetCourse, visit: str, rule: Rule) -
 def persistent(timeline: Timeline, pets: PetCourse, visit: str, rule: Rule) -> RuleResult:
     """NAC-02: SUVmax above 5 now and at an earlier PET of the same lesion."""
     where, limit = timeline.at(visit), rule.number("suv")
-    here = [(line, place) for line, place in pets.at(visit) if line.samples[place].quantity.exact is not None]
+    here = pets.at(visit)
     kept: dict[str, object] = {"visit": visit}
     if not here:
         return cannot(rule, f"no SUVmax {where}", "pet.suvmax", **kept)
@@ -198,30 +203,55 @@ def persistent(timeline: Timeline, pets: PetCourse, visit: str, rule: Rule) -> R
     open_question = ""
     for line, place in here:
         now = line.samples[place]
-        earlier = [one for one in line.samples[:place] if one.quantity.exact is not None]
+        earlier = line.samples[:place]
         alike = [one for one in earlier if same_method(one.row.method, now.row.method)]
-        high = [one for one in alike if one.quantity.exact is not None and one.quantity.exact > limit]
-        if now.quantity.exact is None or now.quantity.exact <= limit:
-            continue
-        if high:
-            values = " → ".join(plain(one.quantity.exact) for one in (*alike, now) if one.quantity.exact is not None)
+        high = [one for one in alike if above(one.quantity, limit)]
+        hot = above(now.quantity, limit)
+        if hot and high:
+            values = " → ".join(_figure(one) for one in (*alike, now))
             over = len(high) + 1
             lesion = f" of {now.row.lesion}" if now.row.lesion else ""
             sentence = f"SUVmax{lesion} {values} ({over} of {len(alike) + 1} scans above {limit}), {where}."
-            formula = f"{plain(now.quantity.exact)} > {limit} now and {plain(high[-1].quantity.exact or limit)} > {limit} before"
+            formula = f"{_figure(now)} > {limit} now and {_figure(high[-1])} > {limit} before"
             return result(
                 rule, "met", sentence, value=now.quantity.exact, value_is="SUVmax", operator=">", threshold=limit, formula=formula,
                 evidence=(*(one.row.id for one in high), now.row.id), **kept,
             )  # fmt: skip
-        if not alike:
+        if hot is None:
+            open_question = f"SUVmax is only known as {now.quantity}"
+        elif hot and any(above(one.quantity, limit) is None for one in alike):
+            open_question = "an earlier SUVmax is only known as a bound"
+        elif hot and not alike:
             open_question = "no earlier PET" if not earlier else "method differs from the earlier PET"
+    # A lesion that was hot before and is not measured now is no reason for a clear answer.
+    unseen = [line for line in pets.lines.values() if line not in [one for one, _ in here] and _was_hot(timeline, line, visit, limit)]
+    if unseen and not open_question:
+        open_question = f"{unseen[0].samples[0].row.lesion or 'a lesion without a name'}, above {limit} before, was not measured"
     if open_question:
-        return cannot(rule, f"{open_question}, {where}", "an earlier PET of the same lesion", **kept)
-    top = max(line.samples[place].quantity.exact or Decimal(0) for line, place in here)
-    detail = "not persistent" if top > limit else None
-    sentence = f"SUVmax {plain(top)} {where}: " + (f"above {limit}, but no earlier value of the lesion was." if detail else f"not above {limit}.")
+        return cannot(rule, f"{open_question}, {where}", "an earlier PET of the same lesion" if "earlier" in open_question else "pet.suvmax", **kept)
+    top = max((line.samples[place] for line, place in here), key=lambda sample: sample.quantity.upper or Decimal(0))
+    detail = "not persistent" if above(top.quantity, limit) else None
+    sentence = f"SUVmax {_figure(top)} {where}: " + (f"above {limit}, but no earlier value of the lesion was." if detail else f"not above {limit}.")
     evidence = tuple(line.samples[place].row.id for line, place in here)
-    return result(rule, "not_met", sentence, value=top, value_is="SUVmax", operator=">", threshold=limit, detail=detail, evidence=evidence, **kept)
+    return result(
+        rule, "not_met", sentence, value=top.quantity.exact, value_is="SUVmax", operator=">", threshold=limit, detail=detail, evidence=evidence, **kept
+    )  # fmt: skip
+
+
+def above(quantity: Quantity, limit: Decimal) -> bool | None:
+    """The value lies above the limit; None where a bound such as "<8" leaves that open."""
+    if quantity.lower > limit or (quantity.comparator == ">" and quantity.lower == limit):
+        return True
+    return False if quantity.upper is not None and quantity.upper <= limit else None
+
+
+def _figure(sample: Sample) -> str:
+    return str(sample.quantity).removesuffix(f" {sample.quantity.unit}")
+
+
+def _was_hot(timeline: Timeline, line: Series, visit: str, limit: Decimal) -> bool:
+    place = timeline.positions[visit]
+    return any(timeline.positions[one.row.visit] < place and above(one.quantity, limit) for one in line.samples)
 
 
 def _baseline_suv(timeline: Timeline, pets: PetCourse, rule: Rule) -> RuleResult:
@@ -275,9 +305,15 @@ def municon(timeline: Timeline, pets: PetCourse, rule: Rule) -> RuleResult:
     responder = -100 * pair.delta >= limit * pair.base
     answer = pair.classed("", limit, "≥", fall=True)
     detail = "RESPONDER" if responder else "NON_RESPONDER"
-    caveat = "" if timeline.regimen is None or "FLOT" not in timeline.regimen.name else "; derived on platinum-fluoropyrimidine, not on FLOT"
+    caveat = "; derived on platinum-fluoropyrimidine, not on FLOT or chemo-immunotherapy" if _other_regimen(timeline) else ""
     sentence = f"{answer.sentence}, day {pair.now.day}: metabolic {'response' if responder else 'non-response'}, threshold {limit} % decrease{caveat}."
     return result(
         rule, "not_met" if responder else "met", sentence, visit=pair.now.row.visit, value=-(answer.change or Decimal(0)), value_is="decrease",
         operator="<", threshold=limit, unit="%", formula=answer.formula, detail=detail, evidence=answer.evidence,
     )  # fmt: skip
+
+
+def _other_regimen(timeline: Timeline) -> bool:
+    """A regimen that MUNICON did not study: FLOT, or with a checkpoint inhibitor."""
+    entry = timeline.regimen
+    return timeline.says("treatment.immune") == "yes" or (entry is not None and ("FLOT" in entry.name or entry.immune))

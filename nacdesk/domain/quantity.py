@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from nacdesk.errors import UserError
@@ -16,7 +17,7 @@ Comparator = Literal["=", "<", ">", "ND"]
 
 # One regular expression decides what a number is: no thousands separators, no sign but a
 # leading minus (refused later by the hard range), no "1,234", no "NaN", no "1e5000".
-_NUMBER = re.compile(r"(?P<comparator>[<>])?\s*(?P<number>[-\u2212]?\d{1,12}(?:\.\d{1,12})?(?:[eE][-+]?\d{1,2})?)")
+_NUMBER = re.compile(r"(?P<comparator>[<>])?\s*(?P<number>[-\u2212]?\d{1,12}(?:\.\d{1,24})?(?:[eE][-+]?\d{1,2})?)")
 
 MINUS = "\u2212"
 
@@ -111,6 +112,7 @@ def parse_number(text: str) -> tuple[Comparator, Decimal]:
     return ("=" if comparator is None else "<" if comparator == "<" else ">"), number
 
 
+@lru_cache(maxsize=256)
 def normal_unit(unit: str) -> str:
     """One spelling for units that differ in typography only (µ and μ, superscripts, case)."""
     swaps = {"\u00b5": "u", "\u03bc": "u", "²": "2", "³": "3", "×": "x", "·": "", " ": "", "^": ""}

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from nacdesk.domain.analytes import ABSENT, NOT_EVALUABLE
-from nacdesk.domain.facts import Lesion
+from nacdesk.domain.facts import Observation
 from nacdesk.domain.judgements import SizeReview
-from nacdesk.domain.lesions import Counted, TargetSet, counted, measured_subset, target_set, total, unlike_method
-from nacdesk.domain.timeline import Baseline, Timeline, change_pct, pick
+from nacdesk.domain.lesions import Counted, TargetSet, counted, foreign_method, measured_subset, target_set, total, unlike_method
+from nacdesk.domain.timeline import Baseline, Timeline, change_pct, counting, pick
 
 CR, PR, SD, PD, NE, NON_CR_NON_PD = "CR", "PR", "SD", "PD", "NE", "NON-CR/NON-PD"
+NEW_NOT_RECORDED = "new lesions not recorded"
 _ASSESSED = ("size.diameter", "lesion.status", "lesion.non_target", "lesion.new")
 _STATUS = ("lesion.status", "lesion.non_target")
+_PRESENT = "PRESENT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def _judge(timeline: Timeline, baseline: Baseline, before: Sequence[Assessment],
     cr_before = any(row.size.overall == CR for row in before)
     after_surgery = not timeline.before_surgery(visit)
     target: str | None
-    target, reason = _target(timeline, baseline, base, parts, now, nadir, unlike, cr_before)
+    target, reason = _target(timeline, baseline, base, parts, nadir, unlike, cr_before)
     back = _reappeared(timeline, parts) if cr_before and target == PD else ""
     new = _new_lesion(timeline, visit)
     non_target: str | None = others.response(visit, cr_before)
@@ -124,6 +126,8 @@ def _judge(timeline: Timeline, baseline: Baseline, before: Sequence[Assessment],
     provisional = overall is not None and overall != PD and new is None
     if target == SD and any(row.size.target == PR for row in before):
         notes.insert(0, "SD by size, PR earlier")
+    if target is not None and (method := foreign_method(parts)) is not None:
+        notes.append(f"{method} is not a RECIST modality")
     if back:
         notes.insert(0, back)
     size = SizeReview(
@@ -159,7 +163,6 @@ def _target(
     baseline: Baseline,
     base: Assessment | None,
     parts: tuple[Counted, ...],
-    now: Decimal | None,
     nadir: Decimal | None,
     unlike: str | None,
     cr_before: bool,
@@ -172,24 +175,21 @@ def _target(
         return NE, baseline.why
     if base.size.sum_mm is None:
         return NE, f"the baseline sum is not evaluable ({base.size.reason}); a later sum never replaces it"
-    if base.size.sum_mm == 0:
-        return NE, "no target lesion was visible at baseline"
     if unlike is not None:
         return NE, unlike
     assert nadir is not None
+    now, measured = total(parts), measured_subset(parts)
+    # What is there proves progression, whatever is missing: a gap never hides it (REC-11, REC-17).
+    worse = (cr_before and _reappeared(timeline, parts) != "") or progressed(timeline, measured, nadir)
+    if base.size.sum_mm == 0:
+        return PD if worse else NE, "no target lesion was visible at baseline"
     if now is None:
-        if progressed(timeline, measured_subset(parts), nadir):
-            return PD, f"{gaps}; the measured lesions alone prove progression"
-        return NE, gaps
+        return (PD, f"{gaps}; the measured lesions alone prove progression") if worse else (NE, gaps)
     if _complete(timeline, parts):
         return CR, None
-    if cr_before and _reappeared(timeline, parts):
+    if worse:
         return PD, None
-    if progressed(timeline, now, nadir):
-        return PD, None
-    if shrunk(timeline, now, base.size.sum_mm):
-        return PR, None
-    return SD, None
+    return (PR if shrunk(timeline, now, base.size.sum_mm) else SD), None
 
 
 def progressed(timeline: Timeline, now: Decimal, nadir: Decimal) -> bool:
@@ -228,17 +228,26 @@ def _new_lesion(timeline: Timeline, visit: str) -> str | None:
 
     An equivocal lesion that is confirmed later under the same label counts from its first appearance.
     """
-    answers = {row.code for row in timeline.rows("lesion.new", visit)}
-    sizes = {row.lesion: row for row in timeline.rows("size.diameter", visit)}
-    for label, row in sizes.items():
-        lesion = timeline.history.lesion(label or "")
-        if lesion is not None and lesion.role == "new" and row.code not in (ABSENT, NOT_EVALUABLE):
-            answers.add("yes")
-    unsure = {row.lesion for row in timeline.rows("lesion.new", visit) if row.code == "equivocal" and row.lesion}
-    confirmed = {row.lesion for row in timeline.rows("lesion.new") if row.code == "yes" and timeline.positions[row.visit] > timeline.positions[visit]}
-    if unsure & confirmed:
-        answers.add("yes")
-    return next((answer for answer in ("yes", "equivocal", "no") if answer in answers), None)
+    answers = _new_answers(timeline, visit)
+    said = set().union(*answers.values())
+    unsure = {label for label, words in answers.items() if label and "equivocal" in words}
+    for later in timeline.visits[timeline.positions[visit] + 1 :] if unsure else ():
+        if any(label in unsure and "yes" in words for label, words in _new_answers(timeline, later.id).items()):
+            said.add("yes")
+    return next((answer for answer in ("yes", "equivocal", "no") if answer in said), None)
+
+
+def _new_answers(timeline: Timeline, visit: str) -> Mapping[str, set[str]]:
+    """The answers of a visit by lesion ("" for none named). A new lesion that is there answers yes, unless the reader was unsure of it."""
+    answers: dict[str, set[str]] = {}
+    for row in counting(timeline.rows("lesion.new", visit)):
+        answers.setdefault(row.lesion or "", set()).add(row.code or "")
+    for row in (*timeline.rows("size.diameter", visit), *timeline.rows("lesion.status", visit)):
+        lesion = timeline.history.lesion(row.lesion or "")
+        seen = row.code not in (ABSENT, NOT_EVALUABLE) and (row.quantity is None or row.quantity.exact != 0)
+        if lesion is not None and lesion.role == "new" and seen and "equivocal" not in answers.get(lesion.label, ()):
+            answers.setdefault(lesion.label, set()).add("yes")
+    return answers
 
 
 def _overall(target: str | None, non_target: str | None, new: str | None, has_targets: bool) -> tuple[str | None, list[str]]:
@@ -253,7 +262,7 @@ def _overall(target: str | None, non_target: str | None, new: str | None, has_ta
     else:
         overall = None if non_target in (None, "none") else non_target
     if overall is not None and overall != PD and new is None:
-        notes.append("new lesions not recorded")
+        notes.append(NEW_NOT_RECORDED)
     if new == "equivocal":
         notes.append("equivocal new lesion counted as no")
     return overall, notes
@@ -262,47 +271,59 @@ def _overall(target: str | None, non_target: str | None, new: str | None, has_ta
 class _NonTargets:
     """Non-target disease of a case (REC-12)."""
 
-    def __init__(self, timeline: Timeline, statuses: Sequence[object]) -> None:
+    def __init__(self, timeline: Timeline, statuses: Sequence[Observation]) -> None:
         self._timeline = timeline
-        rows = [row for analyte in _STATUS for row in timeline.rows(analyte)]
-        sizes = [row for row in timeline.rows("size.diameter") if (lesion := timeline.history.lesion(row.lesion or "")) and lesion.role == "non_target"]
-        self._baseline = timeline.baseline([*rows, *sizes]).visit if statuses or sizes else None
-        at_baseline = {row.lesion for row in (*rows, *sizes) if row.visit == self._baseline and row.lesion}
-        self._lesions: list[Lesion] = [lesion for lesion in timeline.history.lesions if lesion.role == "non_target" and lesion.label in at_baseline]
-        self._together = any(row.visit == self._baseline for row in timeline.rows("lesion.non_target"))
+        # A state with no diameter to it is of non-target disease, also where the role was left at its default.
+        stated = {row.lesion for row in timeline.rows("lesion.status")} - {row.lesion for row in timeline.rows("size.diameter")}
+        self._lesions = [lesion for lesion in timeline.history.lesions if lesion.role == "non_target" or (lesion.role == "target" and lesion.label in stated)]
+        self._labels = {lesion.label for lesion in self._lesions}
+        sizes = [row for row in timeline.rows("size.diameter") if row.lesion in self._labels]
+        baseline = timeline.baseline([*statuses, *sizes]).visit
+        first = [row for row in (*statuses, *sizes) if row.visit == baseline]
+        self._followed = {row.lesion for row in first if row.lesion}
+        self._together = any(row.analyte == "lesion.non_target" for row in first)
 
     def evidence(self, visit: str) -> tuple[str, ...]:
         """Observation ids of the statuses at a visit."""
         return tuple(row.id for analyte in _STATUS for row in self._timeline.rows(analyte, visit))
 
     def response(self, visit: str, cr_before: bool) -> str:
-        """CR, NON-CR/NON-PD, PD, NE, or "none" where none was recorded at baseline."""
-        together, _ = pick(self._timeline.rows("lesion.non_target", visit))
+        """CR, NON-CR/NON-PD, PD, NE, or "none" where none was recorded at baseline and none is there now."""
+        rows = self._timeline.rows("lesion.non_target", visit)
+        together, doubt = pick(rows)
         if together is not None and together.code is not None:
             return self._with_marker(visit, together.code)
-        rows = self._timeline.rows("lesion.status", visit)
-        if any(row.code == PD for row in rows):
+        if doubt is not None:
+            return PD if any(row.code == PD for row in rows) else NE
+        states = {lesion: self._state(lesion.label, visit) for lesion in self._lesions}
+        if PD in states.values() or any(row.code == PD and row.lesion not in self._labels for row in counting(self._timeline.rows("lesion.status", visit))):
             return PD
-        if not self._lesions and not self._together:
-            return "none"
-        states = [self._state(lesion, visit) for lesion in self._lesions] or [NE]
-        if cr_before and any(state == "PRESENT" and lesion.kind == "mass" for state, lesion in zip(states, self._lesions, strict=False)):
+        # One that is there although the baseline says nothing of it is no reason for a complete response.
+        kept = [state for lesion, state in states.items() if lesion.label in self._followed or state == _PRESENT]
+        if not kept:
+            return NE if self._together else "none"
+        if cr_before and _PRESENT in kept:
             return PD
-        if NE in states:
+        if NE in kept:
             return NE
-        return self._with_marker(visit, CR if all(state == ABSENT for state in states) else NON_CR_NON_PD)
+        return self._with_marker(visit, CR if all(state == ABSENT for state in kept) else NON_CR_NON_PD)
 
-    def _state(self, lesion: Lesion, visit: str) -> str:
-        status, _ = pick([row for row in self._timeline.rows("lesion.status", visit) if row.lesion == lesion.label])
+    def _state(self, label: str, visit: str) -> str:
+        """PRESENT, ABSENT, PD or NE: as stated, else from the diameter."""
+        rows = [row for row in self._timeline.rows("lesion.status", visit) if row.lesion == label]
+        status, doubt = pick(rows)
         if status is not None and status.code is not None:
             return status.code
-        row, _ = pick([row for row in self._timeline.rows("size.diameter", visit) if row.lesion == lesion.label])
+        if doubt is not None:
+            return PD if any(row.code == PD for row in rows) else NE
+        row, _ = pick([row for row in self._timeline.rows("size.diameter", visit) if row.lesion == label])
         if row is None or row.code == NOT_EVALUABLE:
             return NE
-        exact = row.quantity.exact if row.quantity else None
-        if row.code == ABSENT or (lesion.kind == "node" and exact is not None and exact < self._timeline.catalog.rules["REC-12"].number("node_normal")):
-            return ABSENT
-        return "PRESENT"
+        lesion = self._timeline.history.lesion(label)
+        largest = row.quantity.upper if row.quantity else None
+        normal = self._timeline.catalog.rules["REC-12"].number("node_normal")
+        small = largest is not None and (largest < normal if lesion is not None and lesion.kind == "node" else largest == 0)
+        return ABSENT if row.code == ABSENT or small else _PRESENT
 
     def _with_marker(self, visit: str, response: str) -> str:
         """A complete response also needs a marker that was raised at baseline to be normal now."""
@@ -313,7 +334,11 @@ class _NonTargets:
                 continue
             base = [row for row in self._timeline.rows(analyte.id) if row.visit == self._timeline.baseline(self._timeline.rows(analyte.id)).visit]
             first, _ = pick(base)
-            if first is None or first.uln is None or first.quantity is None or first.quantity.lower <= first.uln:
+            if first is None or first.quantity is None:
+                continue
+            if first.uln is None:
+                return NE  # without its upper limit nobody can say that the marker was, or is, normal
+            if first.quantity.lower <= first.uln:
                 continue
             now, _ = pick(self._timeline.rows(analyte.id, visit))
             if now is None or now.quantity is None or now.quantity.upper is None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from nacdesk.domain import best_response, wording
 from nacdesk.domain.judgements import BestResponse
 from nacdesk.domain.lesion_rules import measurable, node_class, selection
-from nacdesk.domain.recist import CR, NE, PD, PR, SD, Assessment, Course
+from nacdesk.domain.recist import CR, NE, NEW_NOT_RECORDED, PD, PR, SD, Assessment, Course
 from nacdesk.domain.results import cannot, not_here, result
 from nacdesk.domain.rules import Rule, RuleResult
 from nacdesk.domain.shrinkage import shrinkage, spread, variability
@@ -101,7 +101,7 @@ def _course_words(timeline: Timeline, sizes: Course, row: Assessment) -> str:
     if size.nadir_mm is not None and row.nadir_visit != base.visit:
         nadir = f"nadir {mm(size.nadir_mm)} mm"
         growth = size.change_from_nadir_pct
-        changes.append(f"{size.sum_mm - size.nadir_mm:+f} mm from a nadir of 0" if growth is None else f"{wording.percent(growth, *_size_limits(timeline))} from {nadir}")
+        changes.append(f"+{mm(size.sum_mm)} mm from a nadir of 0" if growth is None else f"{wording.percent(growth, *_size_limits(timeline))} from {nadir}")
     extra = f" ({', '.join(changes)})" if changes else ""
     return f"sum of diameters {mm(base.size.sum_mm)} → {mm(size.sum_mm)} mm{extra} {where}"
 
@@ -121,8 +121,14 @@ def _target(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule, resp
     parts = _comparison(rule, sizes, row)
     met = size.target == response
     lead = f"Target lesions: {_FULL[size.target]}" if met else f"Target lesions: not {_FULL[response]} but {_FULL[size.target]}"
-    sentence = f"{lead}; {_course_words(timeline, sizes, row)}."
+    sentence = f"{lead}; {_course_words(timeline, sizes, row)}{_because(row)}."
     return result(rule, "met" if met else "not_met", sentence, visit=row.visit, detail=size.target, evidence=size.evidence, **parts)
+
+
+def _because(row: Assessment) -> str:
+    """What the reader of a class must know besides: SD after PR, the method, an unsure new lesion."""
+    notes = [text for text in (row.size.reason or "").split("; ") if text not in ("", NEW_NOT_RECORDED)]
+    return "".join(f"; {text}" for text in notes)
 
 
 def _comparison(rule: Rule, sizes: Course, row: Assessment) -> dict[str, object]:
@@ -135,11 +141,8 @@ def _comparison(rule: Rule, sizes: Course, row: Assessment) -> dict[str, object]
         return {"value": -size.change_from_baseline_pct, "value_is": "decrease", "operator": ">=", "threshold": limit, "unit": "%", "formula": formula}
     if rule.id == "REC-09" and size.change_from_nadir_pct is not None and size.nadir_mm is not None and size.sum_mm is not None:
         limit, least = rule.number("increase_pct"), rule.number("absolute_mm")
-        growth = size.sum_mm - size.nadir_mm
-        formula = (
-            f"({mm(size.sum_mm)} − {mm(size.nadir_mm)}) / {mm(size.nadir_mm)} × 100 = {wording.percent(size.change_from_nadir_pct, limit, signed=False)} ≥ {limit} % "
-            f"and {mm(growth)} mm ≥ {least} mm"
-        )
+        growth = wording.percent(size.change_from_nadir_pct, limit, signed=False)
+        formula = f"({mm(size.sum_mm)} − {mm(size.nadir_mm)}) / {mm(size.nadir_mm)} × 100 = {growth} ≥ {limit} % and {mm(size.sum_mm - size.nadir_mm)} mm ≥ {least} mm"
         return {"value": size.change_from_nadir_pct, "value_is": "increase from nadir", "operator": ">=", "threshold": limit, "unit": "%", "formula": formula}
     return {}
 
@@ -181,8 +184,7 @@ def _overall(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule, app
         reason = f"{size.overall} provisional, new lesions not recorded {timeline.at(row.visit)}"
         return cannot(rule, reason, "lesion.new", visit=row.visit, detail=f"{size.overall}, provisional: new lesions not recorded", evidence=size.evidence)
     detail = f"{size.overall}, provisional: new lesions not recorded" if size.provisional else size.overall
-    because = f"; {size.reason}" if size.reason else ""
-    sentence = f"Overall response {detail}; {_course_words(timeline, sizes, row)}{because if not size.provisional else ''}."
+    sentence = f"Overall response {detail}; {_course_words(timeline, sizes, row)}{_because(row)}."
     missing = ("lesion.new",) if size.provisional else ()
     return result(rule, "met" if size.overall == PD else "not_met", sentence, visit=row.visit, detail=detail, evidence=size.evidence, missing=missing)
 

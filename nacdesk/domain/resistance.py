@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from nacdesk.domain import wording
-from nacdesk.domain.judgements import ResistanceState
+from nacdesk.domain.judgements import BestResponse, ResistanceState
 from nacdesk.domain.recist import CR, NE, PD, PR, Assessment, Course
 from nacdesk.domain.results import cannot, result
 from nacdesk.domain.rules import Rule, RuleResult
+from nacdesk.domain.shrinkage import cycles_at
 from nacdesk.domain.timeline import Timeline
 
 STATES = {"RES-01": "on_treatment_progression", "RES-02": "primary", "RES-03": "acquired"}
@@ -24,7 +25,7 @@ class _Progression:
     words: str
 
 
-def results(timeline: Timeline, sizes: Course, latest: Mapping[str, RuleResult]) -> list[RuleResult]:
+def results(timeline: Timeline, sizes: Course, best: BestResponse, latest: Mapping[str, RuleResult]) -> list[RuleResult]:
     """RES-01 to RES-03 of a case; `latest` holds the results of the rules they rest on."""
     rules = timeline.catalog.rules
     judged = [row for row in sizes.follow_up if row.size.overall not in (None, NE)]
@@ -34,7 +35,7 @@ def results(timeline: Timeline, sizes: Course, latest: Mapping[str, RuleResult])
     return [
         on_treatment(timeline, judged, found, rules["RES-01"]),
         primary(timeline, judged, found, latest, rules["RES-02"]),
-        acquired(timeline, judged, found, rules["RES-03"]),
+        acquired(timeline, judged, found, best, rules["RES-03"]),
     ]
 
 
@@ -92,17 +93,21 @@ def primary(timeline: Timeline, judged: Sequence[Assessment], found: _Progressio
         limb = f"shrinkage under {small.threshold} % after {rule.number('min_cycles')} or more cycles"
         text = f"No response; {limb} (rule {small.rule}, {timeline.at(small.visit or '')})."
         return result(rule, "met", text, severity="watch", visit=small.visit, detail=limb, evidence=small.evidence)
-    if cells is not None and cells.state == "met":
+    enough = any((cycles_at(timeline, row.visit) or 0) >= rule.number("min_cycles") for row in judged)
+    if cells is not None and cells.state == "met" and enough:
         limb = f"{cells.threshold} % or more viable cells at surgery"
         text = f"No response; {limb} (rule {cells.rule}, {timeline.at(cells.visit or '')})."
         return result(rule, "met", text, severity="watch", visit=cells.visit, detail=limb, evidence=cells.evidence)
-    if not any((timeline.completed(row.visit).count or 0) >= rule.number("min_cycles") for row in judged):
+    if found is not None and found.on_treatment is None:
+        return cannot(rule, f"{found.words}, dose dates are missing", "treatment.cycle", **_evidence(found))
+    if not enough:
         return cannot(rule, f"no evaluable assessment after {rule.number('min_cycles')} or more cycles, and no progression", "response after 2 cycles")
     last = judged[-1]
-    return result(rule, "not_met", f"{last.size.overall} {timeline.at(last.visit)}: no limb met.", visit=last.visit, detail="stable")
+    detail = "stable" if found is None else "progression after treatment"
+    return result(rule, "not_met", f"{last.size.overall} {timeline.at(last.visit)}: no limb met.", visit=last.visit, detail=detail)
 
 
-def acquired(timeline: Timeline, judged: Sequence[Assessment], found: _Progression | None, rule: Rule) -> RuleResult:
+def acquired(timeline: Timeline, judged: Sequence[Assessment], found: _Progression | None, best: BestResponse, rule: Rule) -> RuleResult:
     """RES-03: CR or PR, then progression on treatment or soon after the last dose."""
     if len(judged) < 2:
         return cannot(rule, "fewer than two evaluable assessments", "response")
@@ -119,7 +124,7 @@ def acquired(timeline: Timeline, judged: Sequence[Assessment], found: _Progressi
         inside = (when - last).days <= rule.number("window_days")
     if inside is None:
         return cannot(rule, f"{reached}, then {found.words}, dose dates are missing", "treatment.cycle", **_evidence(found))
-    sentence = f"{reached} (unconfirmed), then {found.words}."
+    sentence = f"{reached} ({'confirmed' if best.confirmed in (CR, PR) else 'unconfirmed'}), then {found.words}."
     if not inside:
         return result(rule, "not_met", sentence, detail="progression after treatment", **_evidence(found))
     return result(rule, "met", sentence, detail="response, then progression from the nadir", **_evidence(found))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
-from nacdesk.domain import answers, best_response, ctdna, markers, options, pathology, pet, readiness, recist, recist_rules, resistance, series, tally
+from nacdesk.domain import answers, best_response, ctdna, markers, options, pathology, pet, readiness, recist, recist_rules, resistance, series, shrinkage, tally
 from nacdesk.domain.facts import History
 from nacdesk.domain.judgements import Flag, PetReview, Review, SeriesReview, SizeReview, VisitReview
 from nacdesk.domain.rules import SEVERITIES, Catalog, RuleResult
@@ -27,10 +27,10 @@ def review(history: History, catalog: Catalog, as_of: date | None = None) -> Rev
         *pathology.results(timeline, rcb),
     ]
     latest = latest_results(timeline, found)
-    patterns = resistance.results(timeline, sizes, latest)
+    patterns = resistance.results(timeline, sizes, best, latest)
     latest = {**latest, **{one.rule: one for one in patterns}}
     counts = tally.tally(catalog, latest)
-    level = tally.band(catalog, latest, counts)
+    level = tally.band(catalog, latest, counts, spared=("NAC-01",) if shrinkage.in_bone(timeline) else ())
     scores = tally.results(catalog, counts, level)
     latest = {**latest, **{one.rule: one for one in scores}}
     lines = [line for analyte in ctdna.ANALYTES if (line := series.series(timeline, analyte)).samples]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from nacdesk.domain.facts import Observation
 from nacdesk.domain.judgements import SeriesReview
 from nacdesk.domain.quantity import Quantity
-from nacdesk.domain.timeline import Baseline, Timeline, change_pct, evaluable, pick, same_method
+from nacdesk.domain.timeline import Baseline, Timeline, change_pct, counting, evaluable, pick, same_method
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Series:
         baseline: the visit chosen, or why there is none.
         base: place of the baseline sample, None when there is none.
         doubts: why a day with values gave no sample.
+        gaps: (visit, why) of every visit whose values gave no sample: unlike ones, or not evaluable.
     """
 
     analyte: str
@@ -42,6 +43,7 @@ class Series:
     baseline: Baseline
     base: int | None
     doubts: tuple[str, ...] = ()
+    gaps: tuple[tuple[str, str], ...] = ()
 
     @property
     def start(self) -> Sample | None:
@@ -67,20 +69,22 @@ class Series:
 
 def series(timeline: Timeline, analyte: str, rows: Sequence[Observation] | None = None) -> Series:
     """The samples of an analyte (or of the given rows of it)."""
-    found = [row for row in (timeline.rows(analyte) if rows is None else rows) if evaluable(row) and row.quantity is not None]
     groups: dict[tuple[str, date | None], list[Observation]] = {}
-    for row in found:
+    for row in timeline.rows(analyte) if rows is None else rows:
         groups.setdefault((row.visit, timeline.date_of(row)), []).append(row)
-    samples, doubts = [], []
+    samples, doubts, gaps = [], [], []
     for (visit, when), several in groups.items():
-        chosen, doubt = pick(several)
+        usable = [row for row in counting(several) if evaluable(row) and row.quantity is not None]
+        chosen, doubt = pick(usable)
         if chosen is None or chosen.quantity is None:
-            doubts.append(f"{timeline.name(visit)}: {doubt}")
+            gaps.append((visit, doubt or "the sample was not evaluable"))
+            if doubt:
+                doubts.append(f"{timeline.name(visit)}: {doubt}")
             continue
         samples.append(Sample(chosen, chosen.quantity, when, timeline.day_of(when)))
     baseline = timeline.baseline([sample.row for sample in samples])
     at_base = [place for place, sample in enumerate(samples) if sample.row.visit == baseline.visit and (sample.day is None or sample.day <= 0)]
-    return Series(analyte, tuple(samples), baseline, at_base[-1] if at_base else None, tuple(doubts))
+    return Series(analyte, tuple(samples), baseline, at_base[-1] if at_base else None, tuple(doubts), tuple(gaps))
 
 
 def fall_bound(start: Quantity, now: Quantity) -> Decimal | None:

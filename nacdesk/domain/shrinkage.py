@@ -18,9 +18,9 @@ def shrinkage(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule) ->
         return not_here(rule, why, visit=row.visit)
     done = timeline.completed(row.visit)
     low, high = rule.pair("cycles")
-    if done.count is None:
+    cycles = cycles_at(timeline, row.visit)
+    if cycles is None:
         return cannot(rule, f"completed cycles {where} are {done.source}", "cycle", **kept)
-    cycles = _in_blocks(timeline, done.count, rule)
     if cycles < low:
         return cannot(rule, f"{wording.counted(cycles, 'completed cycle')} {where}, fewer than {low}", **kept)
     base, now = sizes.base, row.size.sum_mm
@@ -39,7 +39,7 @@ def shrinkage(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule) ->
     sentence = (
         f"Sum of diameters {mm(start)} → {mm(now)} mm ({wording.percent(-decrease, -limit)}) {where}, {wording.counted(cycles, 'cycle')} completed {done.source}"
         f"{', late for this rule' if late else ''}; threshold {limit} % shrinkage; "
-        f"{'within' if inside else 'beyond'} measurement variability ({spread(band_low, band_high)} for {kind})."
+        f"{'within' if inside else 'beyond'} measurement variability ({spread(band_low, band_high)} for {kind}){'; size is a poor surrogate in bone' if in_bone(timeline) else ''}."
     )
     return result(
         rule,
@@ -67,12 +67,18 @@ def _no_shrinkage_rule(timeline: Timeline, row: Assessment) -> str | None:
     return None if timeline.before_surgery(row.visit) else "after surgery"
 
 
-def _in_blocks(timeline: Timeline, cycles: int, rule: Rule) -> int:
-    """Cycles under 14 days are counted in blocks of 21 days: three weekly doses are one cycle."""
-    length = timeline.cycle_length
-    if length is None or length >= rule.number("short_cycle_days"):
-        return cycles
-    return int(cycles * length // rule.number("block_days"))
+def cycles_at(timeline: Timeline, visit: str) -> int | None:
+    """Completed cycles; those under 14 days in blocks of 21 days: three weekly doses are one cycle. None when not known."""
+    rule, length = timeline.catalog.rules["NAC-01"], timeline.cycle_length
+    count = timeline.completed(visit).count
+    if count is None or length is None or length >= rule.number("short_cycle_days"):
+        return count
+    return int(count * length // rule.number("block_days"))
+
+
+def in_bone(timeline: Timeline) -> bool:
+    """Osteosarcoma may not shrink although it dies: the rule is printed and raises no band."""
+    return timeline.history.case.context == "osteosarcoma"
 
 
 def spread(low: Decimal, high: Decimal) -> str:

@@ -1,6 +1,6 @@
 """Evidence tally and concern band instead of a score (SCO-01, SCO-02): counts, never a percentage."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from nacdesk.domain.judgements import Tally
 from nacdesk.domain.results import cannot, result
@@ -19,9 +19,12 @@ def tally(catalog: Catalog, latest: Mapping[str, RuleResult]) -> Mapping[TallyDo
     return answer
 
 
-def band(catalog: Catalog, latest: Mapping[str, RuleResult], counts: Mapping[TallyDomain, Tally]) -> str | None:
-    """Domains with a met criterion that raises the band; None when no such criterion was evaluable."""
-    raising = [rule for rule in catalog.rules.values() if rule.raises_band and rule.id in latest]
+def band(catalog: Catalog, latest: Mapping[str, RuleResult], counts: Mapping[TallyDomain, Tally], spared: Container[str] = ()) -> str | None:
+    """Domains with a met criterion that raises the band; None when no such criterion was evaluable.
+
+    `spared`: rules that do not raise it in this tumour.
+    """
+    raising = [rule for rule in catalog.rules.values() if rule.raises_band and rule.id in latest and rule.id not in spared]
     if not any(latest[rule.id].state in ("met", "not_met") for rule in raising):
         return None
     domains = {rule.tally for rule in raising if latest[rule.id].state == "met"}
@@ -33,7 +36,10 @@ def band(catalog: Catalog, latest: Mapping[str, RuleResult], counts: Mapping[Tal
 
 def results(catalog: Catalog, counts: Mapping[TallyDomain, Tally], level: str | None) -> list[RuleResult]:
     """Both as results, so that they are explained like any rule."""
-    parts = [f"{domain} {row.met}/{row.evaluable} met" + (f", {row.not_evaluable} missing" if row.not_evaluable else "") for domain, row in counts.items()]
+    parts = [
+        f"{domain} {row.met}/{row.evaluable}" + (" met" if row.evaluable else "") + (f", {row.not_evaluable} missing" if row.not_evaluable else "")
+        for domain, row in counts.items()
+    ]
     rule, other = catalog.rules["SCO-01"], catalog.rules["SCO-02"]
     if not any(row.evaluable for row in counts.values()):
         return [cannot(rule, "nothing evaluable: no band shown"), cannot(other, "no criterion that raises the band is evaluable")]

@@ -17,6 +17,8 @@ from nacdesk.domain.judgements import GivenCycle
 from nacdesk.domain.rules import Catalog, Regimen
 
 _BASELINE_NAME = re.compile(r"\s*(baseline|base line|screening|pre[- ]?treatment|before treatment)\b", re.IGNORECASE)
+# No completed cycle is not yet "before the first dose": these names say that treatment had begun.
+_BEGUN_NAME = re.compile(r"\b(early|after|during|post|mid|on[- ]treatment|interim|(cycle|week|day|[CDW])[- ]?[1-9]\d*)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Timeline:
         as_of: the date of the review, None when nothing is dated.
         cycles: as given, in order of their numbers.
         day_zero: day 1 of cycle 1, None when not recorded.
-        last_dose: recorded, or day 1 of the last cycle given; None when neither is.
+        last_dose: the latest of the recorded one and day 1 of the cycles given; None when neither is.
         surgery: date of surgery, None when not recorded.
         cycle_length: days, recorded or from the regimen; None when unknown.
         regimen: the catalogue's entry of that name, None when there is none.
@@ -98,8 +100,8 @@ class Timeline:
         return row.code if row is not None else None
 
     def date_of(self, row: Observation) -> date | None:
-        """The date of a fact: its own, else that of its visit."""
-        return row.date or self.dates[row.visit]
+        """The date of a fact: its own, else that of its visit; none when it was recorded only in part."""
+        return row.date or (None if row.partial_date else self.dates[row.visit])
 
     def day_of(self, when: date | None) -> int | None:
         """Whole days from the first dose."""
@@ -123,12 +125,20 @@ class Timeline:
 
     def before_surgery(self, visit_id: str) -> bool:
         """The visit lies before surgery, by date, else by order."""
-        if not self.rows("event.surgery"):
+        surgeries = _definitive(self.rows("event.surgery"), self.day_zero)
+        if not surgeries:
             return True
         when = self.dates[visit_id]
         if when is not None and self.surgery is not None:
             return when < self.surgery
-        return self.positions[visit_id] < min(self.positions[row.visit] for row in self.rows("event.surgery"))
+        return self.positions[visit_id] < min(self.positions[row.visit] for row in surgeries)
+
+    def before_treatment(self, visit_id: str) -> bool:
+        """On or before the first dose: by date, else by a name such as baseline."""
+        when = self.dates[visit_id]
+        if when is not None and self.day_zero is not None:
+            return when <= self.day_zero
+        return visit_id in self._named_baseline()
 
     def completed(self, visit_id: str, when: date | None = None) -> Completed:
         """Completed cycles at a visit: as entered, else counted from the dates of the cycles.
@@ -162,8 +172,9 @@ class Timeline:
     def baseline(self, rows: Iterable[Observation]) -> Baseline:
         """The baseline among the visits of `rows`: the last assessment on or before the first dose.
 
-        Without a dated first dose the visit named baseline (or screening, pre-treatment), else the
-        first visit entered with 0 completed cycles. A later visit never takes its place.
+        Without a dated first dose the last visit named baseline (or screening, pre-treatment), else the
+        first visit entered with 0 completed cycles, unless its name says that treatment had begun. A
+        later visit never takes its place.
         """
         visits = sorted({row.visit for row in rows}, key=self.positions.__getitem__)
         when = {visit: min((at for row in rows if row.visit == visit and (at := self.date_of(row))), default=None) for visit in visits}
@@ -174,7 +185,7 @@ class Timeline:
             return self._in_window(before[-1], when[before[-1]]) if before else self._undated(undated)
         chosen = [visit for visit in visits if visit in named]
         if chosen:
-            return Baseline(chosen[0], f"{self.name(chosen[0])}, the first dose is not recorded")
+            return Baseline(chosen[-1], f"{self.name(chosen[-1])}, the first dose is not recorded")
         return Baseline(None, "no baseline: no assessment is named baseline or entered with 0 completed cycles, and the first dose is not dated")
 
     def _undated(self, visits: Sequence[str]) -> Baseline:
@@ -196,8 +207,13 @@ class Timeline:
     def _named_baseline(self) -> frozenset[str]:
         named = [visit.id for visit in self.visits if _BASELINE_NAME.match(visit.name)]
         if not named:
-            named = [visit.id for visit in self.visits if visit.cycle == 0][:1]
+            named = [visit.id for visit in self.visits if visit.cycle == 0 and not _BEGUN_NAME.search(visit.name)][:1]
         return frozenset(named)
+
+
+def counting(rows: Sequence[Observation]) -> Sequence[Observation]:
+    """The values of the reader that counts, where one is accepted; else all of them."""
+    return [row for row in rows if row.accepted] or rows
 
 
 def pick(rows: Sequence[Observation]) -> tuple[Observation | None, str | None]:
@@ -208,13 +224,13 @@ def pick(rows: Sequence[Observation]) -> tuple[Observation | None, str | None]:
     """
     if not rows:
         return None, None
-    accepted = [row for row in rows if row.accepted] or list(rows)
+    accepted = counting(rows)
     newest = max((row.date for row in accepted if row.date is not None), default=None)
     last = [row for row in accepted if row.date == newest] if newest is not None else accepted
     if len({_worth(row) for row in last}) > 1:
         seen = wording.joined(sorted({f"{row.value}" + (f" by {row.reader}" if row.reader else "") for row in last}))
         return None, f"{len(last)} unlike values, none accepted: {seen}"
-    return last[-1], None
+    return max(last, key=lambda row: row.id), None  # equal values: whichever stands first in a file plays no part
 
 
 def _worth(row: Observation) -> object:
@@ -266,17 +282,19 @@ def build(history: History, catalog: Catalog, as_of: date | None) -> Timeline:
     length = history.case.cycle_length or (regimen.cycle_length if regimen else None)
     cycles = _cycles(by_analyte, length)
     given = [cycle for cycle in cycles if not cycle.cancelled and cycle.start is not None]
-    surgery = [row.date for row in by_analyte.get("event.surgery", ()) if row.date is not None and row.code != "no"]
-    doses = [row.date for row in by_analyte.get("treatment.last_dose", ()) if row.date is not None]
-    doses = doses or [cycle.start for cycle in given if cycle.start is not None]
+    day_zero = next((cycle.start for cycle in given if cycle.number == 1), None)
+    surgery = [row.date for row in _definitive(by_analyte.get("event.surgery", ()), day_zero) if row.date is not None]
+    doses = [row.date for row in by_analyte.get("treatment.last_dose", ()) if row.date is not None and row.code != "no"]
+    doses += [cycle.start for cycle in given if cycle.start is not None]
     latest = max((row.date for row in rows if row.date is not None), default=None)
     kept = {visit.id: place for place, visit in enumerate(visits)}
+    seen_lesions = {row.lesion for row in rows}
     return Timeline(
-        history=replace(history, visits=visits, observations=tuple(rows)),
+        history=replace(history, lesions=tuple(lesion for lesion in history.lesions if lesion.label in seen_lesions), visits=visits, observations=tuple(rows)),
         catalog=catalog,
         as_of=as_of if as_of is not None else latest,
         cycles=cycles,
-        day_zero=next((cycle.start for cycle in given if cycle.number == 1), None),
+        day_zero=day_zero,
         last_dose=max(doses, default=None),
         surgery=min(surgery, default=None),
         cycle_length=length,
@@ -293,6 +311,11 @@ def _by_time(places: Mapping[str, int]) -> Callable[[Observation], tuple[int, da
         return places[row.visit], row.date or date.min, 0
 
     return key
+
+
+def _definitive(rows: Sequence[Observation], day_zero: date | None) -> Sequence[Observation]:
+    """Surgery after the first dose: an earlier biopsy or staging operation does not end the treatment."""
+    return [row for row in rows if row.code != "no" and not (row.date is not None and day_zero is not None and row.date <= day_zero)]
 
 
 def _visit_date(rows: Sequence[Observation]) -> date | None:
@@ -357,7 +380,8 @@ def _cycles(by_analyte: Mapping[str, Sequence[Observation]], length: int | None)
     """Cycle rows with the dose, delay and cancellation recorded at the same visit."""
 
     def beside(analyte: str, row: Observation) -> Observation | None:
-        return next((other for other in by_analyte.get(analyte, ()) if other.visit == row.visit), None)
+        """Of the same visit, and of the same day where both are dated: one visit may hold several cycles."""
+        return next((other for other in by_analyte.get(analyte, ()) if other.visit == row.visit and (None in (other.date, row.date) or other.date == row.date)), None)
 
     found: dict[int, GivenCycle] = {}
     for row in by_analyte.get("treatment.cycle", ()):

@@ -24,8 +24,14 @@ def shown(number: Decimal, decimals: int) -> str:
 
 
 def mm(number: Decimal) -> str:
-    """Millimetres with at most one decimal."""
-    return shown(number, 1)
+    """Millimetres with one decimal, more where that would round onto a whole millimetre.
+
+    Every size threshold is a whole millimetre: 9.96 mm must not read 10.0.
+    """
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and exponent >= -1:
+        return plain(number)
+    return plain(guarded(number, (number.to_integral_value(ROUND_FLOOR), number.to_integral_value(ROUND_CEILING))))
 
 
 def guarded(number: Decimal, limits: Iterable[Decimal], decimals: int = 1) -> Decimal:
@@ -60,9 +66,9 @@ def ceiling_percent(number: Decimal) -> str:
     return f"{plain(number.quantize(Decimal('0.1'), ROUND_CEILING))} %"
 
 
-def fold(number: Decimal) -> str:
-    """A ratio: "×1.8"."""
-    return f"×{plain(number.quantize(Decimal('0.1'), ROUND_HALF_UP))}"
+def fold(number: Decimal, *limits: Decimal) -> str:
+    """A ratio: "×1.8"; guarded against `limits`."""
+    return f"×{plain(guarded(number, limits))}"
 
 
 def joined(words: Iterable[str]) -> str:

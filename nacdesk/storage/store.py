@@ -194,7 +194,7 @@ class Store:
             merge = planned.summary()
             adding.write(self._database, planned)
             if source is not None:
-                self._database.insert("import_file", ("step", "name_digest", "digest"), [(step.number, sha256(source[0].encode()).hexdigest(), source[1])])
+                self._database.insert("import_file", ("step", "name_digest", "digest"), [(step.number, _name_digest(source[0]), source[1])])
         return self._changes(step, label, merge.new_observations, merge.known_observations, merge.filled)
 
     def correct(
@@ -286,6 +286,10 @@ def _no_case(key: str) -> UserError:
 
 def _changed(key: str) -> UserError:
     return UserError(f"{key} was changed meanwhile; nothing was saved.", "Look at the case as it is now and correct it again.")
+
+
+def _name_digest(name: str) -> str:
+    return sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _refused(problems: Sequence[str]) -> UserError:
