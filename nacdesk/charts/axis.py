@@ -98,7 +98,11 @@ def track(timeline: Timeline, rows: Sequence[Observation], wanted: Literal["cycl
 
 
 def _by_visits(timeline: Timeline, columns: tuple[str, ...], wanted: str, why: str) -> Track:
-    """By completed cycles when every visit has them and they never fall, else by order."""
+    """By completed cycles when every visit has them and they never fall, else by order.
+
+    A visit at which nothing was done keeps its place: a gap, never joined.
+    """
+    columns = tuple(visit.id for visit in timeline.visits if visit.id in columns or not timeline.by_visit[visit.id])
     counts = [timeline.completed(visit).count for visit in columns]
     known = [count for count in counts if count is not None]
     notes = (f"{wanted.capitalize()} cannot be shown: {why}.",) if wanted != "cycles" else ()

@@ -248,7 +248,7 @@ def _label_x(label: Label, sheet: Sheet) -> float:
 
 
 def _ends(model: ChartModel, panel: Panel, frame: _Frame, marker: int, room: Room) -> list[Primitive]:
-    """The names at the ends of their lines, the bold one first."""
+    """The names at the ends of their lines, the bold one first; a thin one without room beside its line is left out."""
     sheet, drawn = frame.sheet, list[Primitive]()
     spilling = set(spilling_labels(panel, sheet))
     for label in sorted((label for label in _named(panel, sheet) if label not in spilling), key=_is_thin):
@@ -260,8 +260,11 @@ def _ends(model: ChartModel, panel: Panel, frame: _Frame, marker: int, room: Roo
         middle = room.row(x, x + wide, frame.y(label.y), sheet.px(LABEL), frame.top - sheet.px(6), frame.bottom + sheet.px(4), reach)
         if middle is None:
             continue
-        if room.crossed(x, x + wide, middle, sheet.px(LABEL)):  # a number must not look struck out
-            drawn.append(Box("label", x - sheet.px(2), middle - sheet.px(6), wide + sheet.px(4), sheet.px(12), sheet.colours.paper, "", (), sheet.px(2)))
+        if room.crossed(x, x + wide, middle, sheet.px(LABEL)):
+            if not label.bold:
+                room.firm.pop()
+                continue
+            drawn.append(_cover(x, wide, middle, sheet.colours.paper, sheet))
         drawn.append(_word(label.text, x, middle, sheet.colours.text(label.meaning, marker), label.bold, sheet))
     return drawn
 
@@ -274,10 +277,13 @@ def _edge(model: ChartModel, panel: Panel, frame: _Frame, marker: int, room: Roo
     """The right edge: thresholds and the names that found no room at their line, pushed apart."""
     sheet, drawn = frame.sheet, list[Primitive]()
     x = sheet.x1 + sheet.px(8)
-    names = [(frame.y(line.y), line.label, sheet.colours.text(line.meaning), False) for line in panel.thresholds if line.label and line.x1 >= model.x.high]
-    names += [(frame.y(label.y), label.text, sheet.colours.text(label.meaning, marker), label.bold) for label in spilling_labels(panel, sheet)]
-    for y, text, colour, bold in names:
-        middle = room.row(x, sheet.width, y, sheet.px(LABEL), frame.top - sheet.px(14), frame.bottom + sheet.px(7))
+    names = [(frame.y(line.y), line.label, sheet.colours.text(line.meaning), False, math.inf) for line in panel.thresholds if line.label and line.x1 >= model.x.high]
+    names += [
+        (frame.y(label.y), label.text, sheet.colours.text(label.meaning, marker), label.bold, math.inf if label.bold else sheet.px(_BESIDE))
+        for label in sorted(spilling_labels(panel, sheet), key=_is_thin)
+    ]
+    for y, text, colour, bold, reach in names:
+        middle = room.row(x, sheet.width, y, sheet.px(LABEL), frame.top - sheet.px(14), frame.bottom + sheet.px(7), reach)
         if middle is not None:
             drawn.append(_word(text, x, middle, colour, bold, sheet))
     return drawn
@@ -300,6 +306,8 @@ def _band_labels(model: ChartModel, panel: Panel, frame: _Frame, room: Room) -> 
                 continue
             middle = room.row(start, start + wide, low, sheet.px(LABEL), low, high)
             if middle is not None:
+                if room.crossed(start, start + wide, middle, sheet.px(LABEL)):
+                    drawn.append(_cover(start, wide, middle, sheet.colours.soft(band.meaning), sheet))
                 drawn.append(_word(band.label, start, middle, sheet.colours.text(band.meaning), False, sheet))
                 break
     return drawn
@@ -311,6 +319,11 @@ def _short_threshold(line: Threshold, frame: _Frame, room: Room) -> list[Primiti
     x = sheet.x(line.x1) + sheet.px(5)
     middle = room.row(x, x + sheet.wide(line.label, LABEL), frame.y(line.y), sheet.px(LABEL), frame.top - sheet.px(6), frame.bottom + sheet.px(4))
     return [] if middle is None else [_word(line.label, x, middle, sheet.colours.text(line.meaning), False, sheet)]
+
+
+def _cover(x: float, wide: float, middle: float, colour: str, sheet: Sheet) -> Box:
+    """Hides the line behind a text that must not look struck out."""
+    return Box("label", x - sheet.px(2), middle - sheet.px(6), wide + sheet.px(4), sheet.px(12), colour, "", (), sheet.px(2))
 
 
 def _word(text: str, x: float, middle: float, colour: str, bold: bool, sheet: Sheet) -> Text:

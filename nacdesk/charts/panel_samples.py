@@ -45,8 +45,9 @@ class SuvPanel(Builder):
             rows = self.timeline.rows("pet.suvmax", visit.visit.id)
             pet = visit.pet
             top = pet.suvmax if pet is not None else None
-            if top is None:  # unlike values of one day, none accepted: all show, none counts
-                found += [value_of(row, row.quantity, None, False, self.path, counts=False) for row in rows if row.quantity is not None]
+            known = pet.evidence if pet is not None and top is not None else ()
+            # What does not count shows too: unlike values of one day, a bound, another reader's value.
+            found += [value_of(row, row.quantity, None, False, self.path, counts=False) for row in rows if row.quantity is not None and row.id not in known]
             if pet is None or top is None or top.exact is None:
                 continue
             at = [row for row in rows if row.quantity == top and row.id in pet.evidence]

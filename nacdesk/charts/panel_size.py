@@ -7,7 +7,7 @@ from decimal import Decimal
 from nacdesk.charts.axis import around_zero, from_zero, shortened
 from nacdesk.charts.lane import planned_end
 from nacdesk.charts.model import Axis, Band, Label, Panel, PointKind, Series, Threshold
-from nacdesk.charts.panels import WEIGHTS, Builder, Drawn, Material, Value, draw, steps
+from nacdesk.charts.panels import WEIGHTS, Builder, Drawn, Material, Value, draw, size_change, steps, value_of
 from nacdesk.domain import wording
 from nacdesk.domain.lesions import Counted
 from nacdesk.domain.quantity import MINUS, plain
@@ -32,12 +32,14 @@ class SizePanel(Builder):
         rows = [row for row in self.sizes.assessments if row.targets]
         if self.material.change and self.base is None:
             return None
+        single = self.sizes.targets.single_mass
         sums = [value for row in rows if (value := self._sum(row)) is not None]
-        lesions = [(lesion.label, [value for row in rows if (value := self._lesion(row, lesion.label)) is not None]) for lesion in self.sizes.targets.originals]
+        lesions = [(lesion.label, [value for row in rows for value in self._lesion(row, lesion.label)]) for lesion in self.sizes.targets.originals]
         lesions = [(label, values) for label, values in lesions if values]
+        if single:  # its line is the sum; what does not count shows beside it
+            sums += [value for _, values in lesions for value in values if not value.counts]
         if not sums and not lesions:
             return None
-        single = self.sizes.targets.single_mass
         tried = [row.visit for row in rows if any(part.rows for part in row.targets)]
         gaps, breaks = self.gaps(sums, tried), self.breaks("size")
         series = [draw("sum", "size", True, sums, self._y, gaps, breaks, self.order)] if sums else []
@@ -76,14 +78,15 @@ class SizePanel(Builder):
         last = series.points[-1]
         if not series.heavy:
             return Label(last.x, last.y, series.name, "lesion")
-        value = next(value for value in reversed(sums) if value.visit == last.visit)
-        shown = self._percent(value.change) if self.material.change and value.change is not None else wording.shown(value.level or Decimal(0), 1)
+        counted = {value.visit: value for value in sums if value.counts}
+        last = next((point for point in reversed(series.points) if point.visit in counted), last)
+        value = counted.get(last.visit)
+        if value is None or value.level is None:
+            return None
+        shown = size_change(value.change, self.rules) if self.material.change and value.change is not None else wording.shown(value.level, 1)
         if self.sizes.targets.single_mass:
             return Label(last.x, last.y, shown if self.material.change else f"{shown} mm", "size", True)
         return Label(last.x, last.y, f"sum {shown}", "size", True)
-
-    def _percent(self, change: Decimal) -> str:
-        return wording.percent(change, *self.material.limits())
 
     def _sum(self, row: Assessment) -> Value | None:
         total = row.size.sum_mm
@@ -97,19 +100,22 @@ class SizePanel(Builder):
         evidence = (*facts, *(key for key in row.size.evidence if key not in facts))
         words = f"{self.sizes.targets.originals[0].label if self.sizes.targets.single_mass else 'sum'} {wording.shown(total, 1)} mm"
         if row is not self.sizes.base and change is not None:
-            words += f" ({self._percent(change)})"
+            words += f" ({size_change(change, self.rules)})"
         return Value(row.visit, self._x(facts, row.visit), total, change, kind, words, evidence)
 
-    def _lesion(self, row: Assessment, label: str) -> Value | None:
+    def _lesion(self, row: Assessment, label: str) -> list[Value]:
+        """What the lesion counts at a visit; where unlike values leave that open, each of them, without counting."""
         part = next((part for part in row.targets if part.lesion.label == label), None)
-        if part is None or part.mm is None:
-            return None
+        if part is None:
+            return []
+        if part.mm is None:
+            return [value_of(fact, fact.quantity, None, False, self.path, counts=False) for fact in part.rows if fact.quantity is not None]
         kinds: dict[str, PointKind] = {"absent": "absent", "too small": "too_small"}
         start = self._baseline_of(label)
         change = change_pct(part.mm, start.mm) if start is not None and start.mm is not None and not row.unlike else None
         words = {"absent": "not visible (0 mm)", "too small": f"too small to measure (counted as {plain(part.mm)} mm)"}.get(part.standing, f"{plain(part.mm)} mm")
         facts = tuple(fact.id for fact in part.rows)
-        return Value(row.visit, self._x(facts, row.visit), part.mm, change, kinds.get(part.standing, "measured"), f"{label} {words}", facts)
+        return [Value(row.visit, self._x(facts, row.visit), part.mm, change, kinds.get(part.standing, "measured"), f"{label} {words}", facts)]
 
     def _baseline_of(self, label: str) -> Counted | None:
         return next((part for part in self.sizes.base.targets if part.lesion.label == label), None) if self.sizes.base is not None else None

@@ -15,6 +15,7 @@ from nacdesk.domain import wording
 from nacdesk.domain.facts import Observation
 from nacdesk.domain.judgements import Review, SeriesReview
 from nacdesk.domain.quantity import MINUS, Quantity, plain
+from nacdesk.domain.rules import Rule
 from nacdesk.domain.timeline import Timeline
 
 WEIGHTS = {"size": 1.6, "suv": 1.0, "ctdna": 0.9, "marker": 0.8}
@@ -33,10 +34,10 @@ class Material:
     path: Track
     change: bool
 
-    def limits(self) -> tuple[Decimal, ...]:
-        """The thresholds that a displayed size change must not seem to cross."""
-        rules = self.review.catalog.rules
-        return -rules["REC-08"].number("decrease_pct"), rules["REC-09"].number("increase_pct"), -rules["NAC-01"].number("decrease_pct")
+
+def size_change(change: Decimal, rules: Mapping[str, Rule]) -> str:
+    """A change of size in words, with more digits where rounding would cross a threshold of size."""
+    return wording.percent(change, -rules["REC-08"].number("decrease_pct"), rules["REC-09"].number("increase_pct"), -rules["NAC-01"].number("decrease_pct"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +144,9 @@ class Builder:
 
     def failed(self, values: Sequence[Value], tried: Iterable[str]) -> Mapping[str, str]:
         """Visits at which a value was recorded and none counts."""
-        counted, shown = {value.visit for value in values if value.counts}, {value.visit for value in values}
-        return {visit: "unlike values, none accepted" if visit in shown else "not evaluable" for visit in tried if visit not in counted}
+        words = ("not evaluable", "not counted", "unlike values, none accepted")
+        counted, shown = {value.visit for value in values if value.counts}, [value.visit for value in values]
+        return {visit: words[min(shown.count(visit), 2)] for visit in tried if visit not in counted}
 
     def breaks(self, panel: str) -> list[str]:
         return [visit for visit, key in self.material.review.breaks if key == panel]

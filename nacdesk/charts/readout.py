@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from nacdesk.charts.axis import Track
 from nacdesk.charts.model import Badge, LaneItem, Panel, Readout, Table
-from nacdesk.charts.panels import Drawn
+from nacdesk.charts.panels import Drawn, size_change
 from nacdesk.domain import wording
 from nacdesk.domain.facts import Observation
 from nacdesk.domain.judgements import Review
@@ -58,11 +58,9 @@ def table(review: Review, path: Track, sizes: Course) -> Table:
 def _sizes(row: Assessment | None, lesions: Sequence[str], review: Review) -> list[str]:
     if row is None or not any(part.rows for part in row.targets):
         return [MISSING] * (len(lesions) + 3)
-    rules = review.catalog.rules
-    limits = (-rules["REC-08"].number("decrease_pct"), rules["REC-09"].number("increase_pct"), -rules["NAC-01"].number("decrease_pct"))
     parts = {part.lesion.label: part for part in row.targets}
     size = row.size
-    changes = [MISSING if change is None else wording.percent(change, *limits) for change in (size.change_from_baseline_pct, size.change_from_nadir_pct)]
+    changes = [MISSING if change is None else size_change(change, review.catalog.rules) for change in (size.change_from_baseline_pct, size.change_from_nadir_pct)]
     return [*(_lesion(parts.get(label)) for label in lesions), "NE" if size.sum_mm is None else wording.shown(size.sum_mm, 1), *changes]
 
 

@@ -165,10 +165,10 @@ def molecular_response(timeline: Timeline, line: Series, place: int, rule: Rule)
         return not_here(rule, "not detected at baseline", **kept)
     base = start.quantity.exact
     low, high = rule.pair("tiers")
+    if sample.quantity.detected is False and start.quantity.detected:
+        return result(rule, "met", f"Molecular response: clearance; ctDNA {_seen(timeline, start)} → {_seen(timeline, sample)}.", detail="clearance tier", **kept)
     if base is None:
         return cannot(rule, f"the baseline is only known as {start.quantity}", **kept)
-    if sample.quantity.detected is False:
-        return result(rule, "met", f"Molecular response: clearance; ctDNA {_seen(timeline, start)} → {_seen(timeline, sample)}.", detail="clearance tier", **kept)
     least, most = _fall(base, sample.quantity.upper), _fall(base, sample.quantity.lower)
     tier = next((f">={limit}% tier" for limit in (high, low) if least is not None and least >= limit * base), None)
     if tier is None and most is not None and most >= low * base and sample.quantity.exact is None:

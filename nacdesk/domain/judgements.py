@@ -8,7 +8,7 @@ from typing import Literal
 
 from nacdesk.domain.facts import History, Observation, Visit
 from nacdesk.domain.quantity import Quantity
-from nacdesk.domain.rules import Catalog, Condition, Option, RuleResult, TallyDomain
+from nacdesk.domain.rules import Catalog, Condition, Option, Regimen, RuleResult, TallyDomain
 
 Group = Literal["matched", "not_recorded", "not_met"]
 CautionState = Literal["applies", "not recorded", "clear"]
@@ -202,6 +202,7 @@ class Review:
         history: the facts that were used: those seen by `as_of`.
         as_of: the date of the review, None when nothing is dated.
         day_zero: first dose, None when not recorded.
+        regimen: the catalogue's entry of the recorded regimen, None when there is none.
         rules: one result per rule and visit where the rule speaks of a visit.
         latest: per rule the result that counts now (the latest evaluable one).
         flags: met criteria, numbered, alerts first.
@@ -216,6 +217,7 @@ class Review:
     as_of: date | None
     day_zero: date | None
     cycles: "tuple[GivenCycle, ...]"
+    regimen: Regimen | None
     visits: tuple[VisitReview, ...]
     best: BestResponse
     rcb: RcbReview

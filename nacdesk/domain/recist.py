@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from nacdesk.domain.analytes import ABSENT, NOT_EVALUABLE
-from nacdesk.domain.facts import Observation
 from nacdesk.domain.judgements import SizeReview
 from nacdesk.domain.lesions import Counted, TargetSet, counted, foreign_method, measured_subset, target_set, total, unlike_method
 from nacdesk.domain.timeline import Baseline, Timeline, change_pct, counting, pick
@@ -47,24 +46,18 @@ class Course:
     Attributes:
         baseline: of the target sum.
         assessments: every visit with a size, status or new-lesion fact.
+        follow_up: those after the baseline and after the first dose; only they are judged.
     """
 
     targets: TargetSet
     baseline: Baseline
     assessments: tuple[Assessment, ...]
+    follow_up: tuple[Assessment, ...]
 
     @property
     def base(self) -> Assessment | None:
         """The baseline's assessment."""
         return next((row for row in self.assessments if row.visit == self.baseline.visit), None)
-
-    @property
-    def follow_up(self) -> tuple[Assessment, ...]:
-        """Assessments after the baseline (all of them when there is no baseline but a later one cannot be one)."""
-        base = self.base
-        if base is None:
-            return self.assessments
-        return self.assessments[self.assessments.index(base) + 1 :]
 
     def at(self, visit: str) -> Assessment | None:
         """The assessment of a visit."""
@@ -76,21 +69,22 @@ def course(timeline: Timeline) -> Course:
     targets = target_set(timeline)
     labels = {lesion.label for lesion in targets.originals}
     labels |= {heir.label for heirs in targets.descendants.values() for heir in heirs}
+    non_targets = _NonTargets(timeline)
     rows = [row for row in timeline.rows("size.diameter") if row.lesion in labels]
-    statuses = [row for analyte in _STATUS for row in timeline.rows(analyte)]
-    baseline = timeline.baseline(rows) if targets.originals else timeline.baseline(statuses)
+    baseline = timeline.baseline(rows if targets.originals else non_targets.rows)
     assessed = {row.visit for analyte in _ASSESSED for row in timeline.rows(analyte)}
     visits = [visit.id for visit in timeline.visits if visit.id in assessed]
-    start = visits.index(baseline.visit) if baseline.visit in visits else -1
-    non_targets = _NonTargets(timeline, statuses)
+    start = max((place for place, visit in enumerate(visits) if visit == baseline.visit or timeline.before_treatment(visit)), default=-1)
+    earlier: list[Assessment] = []
     done: list[Assessment] = []
     for place, visit in enumerate(visits):
         parts = counted(timeline, targets, visit)
         if place <= start:
-            done.append(Assessment(visit, _unjudged(parts), parts))
+            earlier.append(Assessment(visit, _unjudged(parts), parts))
         else:
-            done.append(_judge(timeline, baseline, done[start:] if start >= 0 else [], visit, parts, non_targets))
-    return Course(targets, baseline, tuple(done))
+            base = [row for row in earlier if row.visit == baseline.visit]
+            done.append(_judge(timeline, baseline, base, done, visit, parts, non_targets))
+    return Course(targets, baseline, (*earlier, *done), tuple(done))
 
 
 def _unjudged(parts: tuple[Counted, ...], reason: str | None = None) -> SizeReview:
@@ -107,29 +101,31 @@ def _evidence(parts: tuple[Counted, ...]) -> tuple[str, ...]:
     return tuple(row.id for part in parts for row in part.rows)
 
 
-def _judge(timeline: Timeline, baseline: Baseline, before: Sequence[Assessment], visit: str, parts: tuple[Counted, ...], others: "_NonTargets") -> Assessment:
+def _judge(
+    timeline: Timeline, baseline: Baseline, start: Sequence[Assessment], done: Sequence[Assessment], visit: str, parts: tuple[Counted, ...], others: "_NonTargets"
+) -> Assessment:
+    """`start` holds the baseline where there is one, `done` what was judged before."""
     now = total(parts)
-    base = before[0] if before else None
+    base = start[0] if start else None
+    before = (*start, *done)
     unlike = unlike_method(parts, base.targets) if base is not None and parts else None
-    nadir, nadir_visit = _nadir(before, parts) if unlike is None else (None, None)
+    nadir, nadir_visit = _nadir(before, parts) if base is not None and unlike is None else (None, None)
     reference = base.size.sum_mm if base is not None and unlike is None else None
     cr_before = any(row.size.overall == CR for row in before)
     after_surgery = not timeline.before_surgery(visit)
     target: str | None
     target, reason = _target(timeline, baseline, base, parts, nadir, unlike, cr_before)
-    back = _reappeared(timeline, parts) if cr_before and target == PD else ""
+    back = _reappeared(timeline, parts, others.present(visit)) if cr_before else ""
     new = _new_lesion(timeline, visit)
-    non_target: str | None = others.response(visit, cr_before)
+    non_target: str | None = others.response(visit)
     if after_surgery:
-        target, non_target, reason = None, None, "after surgery"
-    overall, notes = _overall(target, non_target, new, bool(parts))
+        target, non_target, reason, back = None, None, "after surgery", ""
+    overall, notes = _overall(target, non_target, new, back, bool(parts))
     provisional = overall is not None and overall != PD and new is None
     if target == SD and any(row.size.target == PR for row in before):
         notes.insert(0, "SD by size, PR earlier")
     if target is not None and (method := foreign_method(parts)) is not None:
         notes.append(f"{method} is not a RECIST modality")
-    if back:
-        notes.insert(0, back)
     size = SizeReview(
         sum_mm=now,
         nadir_mm=nadir,
@@ -152,7 +148,7 @@ def _nadir(before: Sequence[Assessment], parts: tuple[Counted, ...]) -> tuple[De
 
     A baseline sum that is not evaluable is never replaced by a later one.
     """
-    if not before or before[0].size.sum_mm is None:
+    if before[0].size.sum_mm is None:
         return None, None
     sums = [(row.size.sum_mm, row.visit) for row in before if row.size.sum_mm is not None and unlike_method(parts, row.targets) is None]
     return min(sums, key=lambda pair: pair[0], default=(None, None))
@@ -209,16 +205,16 @@ def _complete(timeline: Timeline, parts: tuple[Counted, ...]) -> bool:
     return all(part.mm is not None and (part.mm < normal if part.lesion.kind == "node" else part.mm == 0) for part in parts)
 
 
-def _reappeared(timeline: Timeline, parts: tuple[Counted, ...]) -> str:
-    """What came back after an overall CR: a mass of any size, a node from 10 mm (REC-17)."""
+def _reappeared(timeline: Timeline, parts: tuple[Counted, ...], others: Sequence[str] = ()) -> str:
+    """What came back after an overall CR: a mass of any size, a node from 10 mm, any of the `others` (REC-17)."""
     rule = timeline.catalog.rules["REC-17"]
     back = [part for part in parts if part.mm is not None and (part.mm >= rule.number("node_back") if part.lesion.kind == "node" else part.mm > 0)]
-    if not back:
+    if not back and not others:
         return ""
-    names = ", ".join(part.lesion.label for part in back)
+    names = ", ".join((*(part.lesion.label for part in back), *others))
     text = f"{names} back after complete response"
-    only = back[0]
-    if len(back) == 1 and only.lesion.kind == "node" and only.mm is not None and only.mm < rule.number("reimage_below"):
+    only = back[0] if back and not others else None
+    if only is not None and len(back) == 1 and only.lesion.kind == "node" and only.mm is not None and only.mm < rule.number("reimage_below"):
         text += "; re-image before calling progression"
     return text
 
@@ -250,10 +246,10 @@ def _new_answers(timeline: Timeline, visit: str) -> Mapping[str, set[str]]:
     return answers
 
 
-def _overall(target: str | None, non_target: str | None, new: str | None, has_targets: bool) -> tuple[str | None, list[str]]:
-    """The overall response of a visit (REC-13, REC-14) and what must be said with it."""
-    notes: list[str] = []
-    if PD in (target, non_target) or new == "yes":
+def _overall(target: str | None, non_target: str | None, new: str | None, back: str, has_targets: bool) -> tuple[str | None, list[str]]:
+    """The overall response of a visit (REC-13, REC-14) and what must be said with it; `back` is what REC-17 found."""
+    notes = [back] if back else []
+    if PD in (target, non_target) or new == "yes" or back:
         overall: str | None = PD
         if new == "yes":
             notes.append("new lesion")
@@ -271,15 +267,18 @@ def _overall(target: str | None, non_target: str | None, new: str | None, has_ta
 class _NonTargets:
     """Non-target disease of a case (REC-12)."""
 
-    def __init__(self, timeline: Timeline, statuses: Sequence[Observation]) -> None:
+    def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
+        statuses = [row for analyte in _STATUS for row in timeline.rows(analyte)]
         # A state with no diameter to it is of non-target disease, also where the role was left at its default.
         stated = {row.lesion for row in timeline.rows("lesion.status")} - {row.lesion for row in timeline.rows("size.diameter")}
         self._lesions = [lesion for lesion in timeline.history.lesions if lesion.role == "non_target" or (lesion.role == "target" and lesion.label in stated)]
         self._labels = {lesion.label for lesion in self._lesions}
-        sizes = [row for row in timeline.rows("size.diameter") if row.lesion in self._labels]
-        baseline = timeline.baseline([*statuses, *sizes]).visit
-        first = [row for row in (*statuses, *sizes) if row.visit == baseline]
+        self.rows = [*statuses, *(row for row in timeline.rows("size.diameter") if row.lesion in self._labels)]
+        baseline = timeline.baseline(self.rows).visit
+        # Two examinations before treatment (CT, then a bone scan) are one baseline.
+        place = -1 if baseline is None else timeline.positions[baseline]
+        first = [row for row in self.rows if timeline.positions[row.visit] <= place]
         self._followed = {row.lesion for row in first if row.lesion}
         self._together = any(row.analyte == "lesion.non_target" for row in first)
 
@@ -287,7 +286,11 @@ class _NonTargets:
         """Observation ids of the statuses at a visit."""
         return tuple(row.id for analyte in _STATUS for row in self._timeline.rows(analyte, visit))
 
-    def response(self, visit: str, cr_before: bool) -> str:
+    def present(self, visit: str) -> list[str]:
+        """The lesions stated, or measured, to be there at a visit."""
+        return [lesion.label for lesion in self._lesions if self._state(lesion.label, visit) == _PRESENT]
+
+    def response(self, visit: str) -> str:
         """CR, NON-CR/NON-PD, PD, NE, or "none" where none was recorded at baseline and none is there now."""
         rows = self._timeline.rows("lesion.non_target", visit)
         together, doubt = pick(rows)
@@ -302,8 +305,6 @@ class _NonTargets:
         kept = [state for lesion, state in states.items() if lesion.label in self._followed or state == _PRESENT]
         if not kept:
             return NE if self._together else "none"
-        if cr_before and _PRESENT in kept:
-            return PD
         if NE in kept:
             return NE
         return self._with_marker(visit, CR if all(state == ABSENT for state in kept) else NON_CR_NON_PD)

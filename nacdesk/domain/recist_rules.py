@@ -198,7 +198,7 @@ def _reappearing(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule)
         return not_here(rule, "no complete response before", visit=row.visit)
     if row.size.target == NE:
         return cannot(rule, f"{row.size.reason}, {where}", *_gaps(row), visit=row.visit)
-    return result(rule, "not_met", f"No target lesion back after complete response {where}.", visit=row.visit, evidence=row.size.evidence)
+    return result(rule, "not_met", f"No lesion back after complete response {where}.", visit=row.visit, evidence=row.size.evidence)
 
 
 def _new(timeline: Timeline, row: Assessment, rule: Rule) -> RuleResult:

@@ -45,6 +45,7 @@ def review(history: History, catalog: Catalog, as_of: date | None = None) -> Rev
         as_of=timeline.as_of,
         day_zero=timeline.day_zero,
         cycles=timeline.cycles,
+        regimen=timeline.regimen,
         visits=visits,
         best=best,
         rcb=rcb,
@@ -106,7 +107,7 @@ def _visits(timeline: Timeline, sizes: recist.Course, pets: Mapping[str, PetRevi
     answer = []
     for visit in timeline.visits:
         rows = timeline.by_visit[visit.id]
-        if all(row.analyte.startswith("treatment.") for row in rows):
+        if rows and all(row.analyte.startswith("treatment.") for row in rows):
             continue
         done = timeline.completed(visit.id)
         judged = sizes.at(visit.id)

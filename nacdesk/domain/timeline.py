@@ -276,7 +276,9 @@ def build(history: History, catalog: Catalog, as_of: date | None) -> Timeline:
     for row in rows:
         by_visit[row.visit].append(row)
         by_analyte.setdefault(row.analyte, []).append(row)
-    visits = tuple(visit for visit in ordered if by_visit[visit.id])
+    recorded = {row.visit for row in history.observations}
+    not_done = set() if as_of is not None else {visit.id for visit in ordered} - recorded
+    visits = tuple(visit for visit in ordered if by_visit[visit.id] or visit.id in not_done)
     dates = {visit.id: _visit_date(by_visit[visit.id]) for visit in ordered}
     regimen = _regimen(history.case.regimen, catalog)
     length = history.case.cycle_length or (regimen.cycle_length if regimen else None)

@@ -91,7 +91,8 @@ def fitting(sheet: Sheet, catalog: Catalog) -> str | None:
 def entries(sheet: Sheet, mapping: WideMapping, place: str = "") -> tuple[list[Entry], list[Problem], tuple[str, ...]]:
     """The rows of a wide table as entries, the problems, and the columns that the mapping does not name.
 
-    A blank cell means "not done" and states nothing; a row without any measurement is still a case.
+    A blank cell means "not done": of a lesion it makes the visit known, without a value, and else
+    states nothing; a row without any measurement is still a case.
     """
     missing = [name for name in mapping.needed if name not in sheet.header]
     problems = [Problem(1, name, f"The mapping {mapping.name} needs this column, but the file has none of that name.", place) for name in missing]
@@ -110,6 +111,9 @@ def entries(sheet: Sheet, mapping: WideMapping, place: str = "") -> tuple[list[E
                 problems.append(Problem(line, column.name, what, place))
             elif cell and column.fact:
                 facts[column.fact], sources[column.fact] = cell, column.name
+            elif not cell and "lesion" in column.cells:
+                planned = {name: column.cells[name] for name in ("visit", "cycle") if name in column.cells}
+                values.append(Entry(line, {**key, **planned}, sources, place=place))
             elif cell:
                 values.append(_value(mapping, column, line, place, cells, cell))
         found.append(Entry(line, {**key, **facts}, sources, place=place))

@@ -224,10 +224,9 @@ def _labelled(label: str, text: tuple[str | styles.Run, ...]) -> tuple[tuple[Par
 def _treatment(review: Review) -> str:
     """FLOT (perioperative) q14d · cycle 3 of 4 given (C3 +6 d, 80 %)."""
     case, given = review.history.case, [cycle for cycle in review.cycles if not cycle.cancelled]
-    regimen = next((entry for entry in review.catalog.regimens if entry.name == case.regimen), None)
-    length = case.cycle_length or (regimen.cycle_length if regimen else None)
+    length = case.cycle_length or (review.regimen.cycle_length if review.regimen else None)
     text = (case.regimen or "regimen not recorded") + (f" q{length}d" if length else "")
-    planned = f" of {regimen.planned_cycles}" if regimen and regimen.planned_cycles else ""
+    planned = f" of {review.regimen.planned_cycles}" if review.regimen and review.regimen.planned_cycles else ""
     text += f" · cycle {given[-1].number}{planned} given" if given else " · cycles not recorded"
     changes = []
     for cycle in review.cycles:
