@@ -1,0 +1,1 @@
+"""What nacdesk costs beside the same work with nothing in between, and beside a peer: `python -m tests.bench`."""
