@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from nacdesk.domain import wording
+from nacdesk.domain import pet, recist, wording
 from nacdesk.domain.judgements import Answer, ResistanceState, SeriesReview, VisitReview
 from nacdesk.domain.recist import CR, PR, Course
 from nacdesk.domain.rules import RuleResult
@@ -44,24 +44,18 @@ def _severity(latest: Mapping[str, RuleResult], *rules: str) -> str | None:
     return next((level for level in ("alert", "watch", "info") if level in met), None)
 
 
-def _limits(timeline: Timeline) -> tuple[Decimal, Decimal]:
-    """What a displayed change of size must not seem to reach."""
-    rules = timeline.catalog.rules
-    return -rules["REC-08"].number("decrease_pct"), -rules["NAC-01"].number("decrease_pct")
-
-
 def _recist(timeline: Timeline, sizes: Course, visits: Sequence[VisitReview], latest: Mapping[str, RuleResult]) -> Answer:
     judged = [row for row in visits if row.size is not None and row.size.overall is not None]
     if not judged:
         base = sizes.base.size.sum_mm if sizes.base is not None else None
-        note = f"baseline sum {wording.shown(base, 1)} mm, no follow-up yet" if base is not None else "no size to compare"
+        note = f"baseline sum {wording.mm(base)} mm, no follow-up yet" if base is not None else "no size to compare"
         return Answer("RECIST 1.1", "not evaluable", "", note)
     last = judged[-1]
     size = last.size
     assert size is not None and size.overall is not None
-    extra = "" if size.change_from_baseline_pct is None else wording.percent(size.change_from_baseline_pct, *_limits(timeline))
+    extra = "" if size.change_from_baseline_pct is None else wording.percent(size.change_from_baseline_pct, *recist.size_limits(timeline))
     base = sizes.base.size.sum_mm if sizes.base is not None else None
-    sums = f"sum {wording.shown(base, 1)} → {wording.shown(size.sum_mm, 1)} mm" if base is not None and size.sum_mm is not None else "" if size.provisional else size.reason or ""
+    sums = f"sum {wording.mm(base)} → {wording.mm(size.sum_mm)} mm" if base is not None and size.sum_mm is not None else "" if size.provisional else size.reason or ""
     note = " · ".join(part for part in (sums, "provisional: new lesions not recorded" if size.provisional else "") if part)
     return Answer(_label("RECIST 1.1", last.date), size.overall, extra, note, _severity(latest, "REC-13", "REC-14", "NAC-01"))
 
@@ -71,13 +65,11 @@ def _pet(timeline: Timeline, visits: Sequence[VisitReview], latest: Mapping[str,
     if not seen:
         return Answer("PET", "not recorded", "", "no SUVmax recorded")
     last = seen[-1]
-    pet = last.pet
-    assert pet is not None and pet.suvmax is not None
-    rule = timeline.catalog.rules["PET-06"]
-    limits = (rule.number("pmd"), -rule.number("pmr_1cycle"), -rule.number("pmr_multi"), -timeline.catalog.rules["PET-07"].number("decrease_pct"))
-    parts = [wording.percent(pet.change_pct, *limits)] if pet.change_pct is not None else []
-    parts += [f"EORTC {pet.eortc}"] if pet.eortc else [pet.reason] if pet.reason else ["baseline"]
-    return Answer(_label("PET", last.date), f"SUVmax {str(pet.suvmax).removesuffix(' g/mL')}", "", " · ".join(parts), _severity(latest, "PET-06", "PET-07", "NAC-02"))
+    row = last.pet
+    assert row is not None and row.suvmax is not None
+    parts = [wording.percent(row.change_pct, *pet.change_limits(timeline))] if row.change_pct is not None else []
+    parts += [f"EORTC {row.eortc}"] if row.eortc else [row.reason] if row.reason else ["baseline"]
+    return Answer(_label("PET", last.date), f"SUVmax {str(row.suvmax).removesuffix(' g/mL')}", "", " · ".join(parts), _severity(latest, "PET-06", "PET-07", "NAC-02"))
 
 
 def _molecular(timeline: Timeline, visits: Sequence[VisitReview], line: Series | None, latest: Mapping[str, RuleResult]) -> Answer:
@@ -131,7 +123,7 @@ def _pattern(timeline: Timeline, sizes: Course, states: Sequence[ResistanceState
     judged = [row.size for row in sizes.follow_up if row.size.overall is not None]
     responded = any(size.overall in (CR, PR) for size in judged)
     depth = min((size.change_from_baseline_pct for size in judged if size.change_from_baseline_pct is not None), default=None)
-    note = "" if depth is None else f"deepest change {wording.percent(depth, *_limits(timeline))}"
+    note = "" if depth is None else f"deepest change {wording.percent(depth, *recist.size_limits(timeline))}"
     if responded:
         return Answer("Pattern", "Response", "", note or "no criterion met")
     unsure = latest.get("RES-02")

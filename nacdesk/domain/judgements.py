@@ -207,8 +207,8 @@ class Review:
         latest: per rule the result that counts now (the latest evaluable one).
         flags: met criteria, numbered, alerts first.
         answers: RECIST, PET, ctDNA, main marker, pattern.
-        cannot: the latest results that are not evaluable, of rules that raise flags.
-        clear: the latest results that are not met, of rules that raise flags.
+        cannot: rules that raise flags and are not evaluable, at all or at their newest visit.
+        clear: the latest results that are not met, of rules that raise flags and can be judged at their newest visit.
         warnings: about the case as a whole.
     """
 

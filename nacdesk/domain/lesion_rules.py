@@ -1,5 +1,6 @@
 """The rules on the choice of target lesions at baseline (REC-01 to REC-03) as results."""
 
+import re
 from decimal import Decimal
 
 from nacdesk.domain import wording
@@ -21,6 +22,9 @@ def measurable(timeline: Timeline, sizes: Course, rule: Rule) -> RuleResult:
     for part in masses:
         row = part.rows[0]
         evidence.append(row.id)
+        if part.lesion.measurable is False:
+            small.append(f"{part.lesion.label} was recorded as not measurable")
+            continue
         floor = _floor(timeline, row, rule)
         if floor is None:
             unknown.append(part.lesion.label)
@@ -79,13 +83,23 @@ def selection(sizes: Course, rule: Rule) -> RuleResult:
         return result(rule, "not_met", f"{len(lesions)} target lesions; RECIST 1.1 takes at most {rule.number('max_total')}.", detail=f"INVALID: >{rule.number('max_total')} total")
     organs: dict[str, int] = {}
     for lesion in lesions:
-        organ = "lymph node" if lesion.kind == "node" else (lesion.organ or "").strip().casefold()
+        organ = "lymph node" if lesion.kind == "node" else _organ(lesion.organ or "")
         if organ:
             organs[organ] = organs.get(organ, 0) + 1
     crowded = [f"{count} in {organ}" for organ, count in organs.items() if count > rule.number("max_per_organ")]
     if crowded:
         limit = rule.number("max_per_organ")
         return result(rule, "not_met", f"Target lesions: {wording.joined(crowded)}; RECIST 1.1 takes at most {limit} an organ.", detail=f"INVALID: >{limit} in organ")
+    treated = [lesion.label for lesion in lesions if lesion.irradiated]
+    if treated:
+        text = f"{wording.joined(treated)} in an irradiated field: a target lesion only when progression was shown there."
+        return result(rule, "not_met", text, detail="INVALID: irradiated")
     if sum(organs.values()) < len(lesions):
         return cannot(rule, "the organ of a target lesion is not recorded", "organ")
     return result(rule, "met", f"{wording.counted(len(lesions), 'target lesion')}, within the selection limits.", detail="VALID")
+
+
+def _organ(text: str) -> str:
+    """Left and right are one organ (lungs, kidneys, ovaries)."""
+    words = [word for word in re.split(r"[^\w]+", text.casefold()) if word and word not in ("left", "right", "both", "bilateral", "upper", "middle", "lower", "lobe")]
+    return " ".join(words).removesuffix("s")

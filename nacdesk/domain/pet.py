@@ -129,17 +129,24 @@ class _Pair:
 
     def classed(self, response: str, limit: Decimal, sign: str, fall: bool = False) -> _Class:
         change = 100 * self.delta / self.base
+        edges = change_limits(self.timeline)
         lesion = f" of {self.start.row.lesion}" if self.start.row.lesion else ""
-        guard = -limit if fall else limit
         first, last = self.base, self.base + self.delta
         more = ">" if self.now.quantity.comparator == ">" else ""
-        sentence = f"SUVmax{lesion} {plain(first)} → {more}{plain(last)} ({more}{wording.percent(change, guard)}) {self.timeline.at(self.now.row.visit)}" + (
+        sentence = f"SUVmax{lesion} {plain(first)} → {more}{plain(last)} ({more}{wording.percent(change, *edges)}) {self.timeline.at(self.now.row.visit)}" + (
             "" if (self.start.row.scanner or "") == (self.now.row.scanner or "") else "; scanners differ"
         )
         value = -change if fall else change
         difference = f"{plain(first)} − {plain(last)}" if fall else f"{plain(last)} − {plain(first)}"
-        formula = f"({difference}) / {plain(first)} × 100 = {wording.percent(value, limit, signed=False)} {sign} {limit} %"
+        size = wording.percent(value, *(-edge if fall else edge for edge in edges), signed=False)
+        formula = f"({difference}) / {plain(first)} × 100 = {size} {sign} {limit} %"
         return _Class(response, None, change, sentence, formula, (self.start.row.id, self.now.row.id), limit)
+
+
+def change_limits(timeline: Timeline) -> tuple[Decimal, ...]:
+    """The thresholds that a displayed change of SUV must not seem to reach."""
+    eortc, municon_rule = timeline.catalog.rules["PET-06"], timeline.catalog.rules["PET-07"]
+    return eortc.number("pmd"), -eortc.number("pmr_1cycle"), -eortc.number("pmr_multi"), -municon_rule.number("decrease_pct")
 
 
 def _compare(timeline: Timeline, line: Series, place: int, least: bool = False) -> _Pair | None:

@@ -199,6 +199,12 @@ def shrunk(timeline: Timeline, now: Decimal, baseline: Decimal) -> bool:
     return 100 * (baseline - now) >= timeline.catalog.rules["REC-08"].number("decrease_pct") * baseline
 
 
+def size_limits(timeline: Timeline) -> tuple[Decimal, ...]:
+    """The thresholds that a displayed change of size must not seem to reach."""
+    rules = timeline.catalog.rules
+    return -rules["REC-08"].number("decrease_pct"), rules["REC-09"].number("increase_pct"), -rules["NAC-01"].number("decrease_pct")
+
+
 def _complete(timeline: Timeline, parts: tuple[Counted, ...]) -> bool:
     """All masses absent and every target node under 10 mm short axis (REC-07)."""
     normal = timeline.catalog.rules["REC-07"].number("node_normal")

@@ -1,12 +1,11 @@
 """The size rules of each visit, REC-04 to REC-18, KIN-01 and KIN-07, as results with sentences."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from nacdesk.domain import best_response, wording
 from nacdesk.domain.judgements import BestResponse
 from nacdesk.domain.lesion_rules import measurable, node_class, selection
-from nacdesk.domain.recist import CR, NE, NEW_NOT_RECORDED, PD, PR, SD, Assessment, Course
+from nacdesk.domain.recist import CR, NE, NEW_NOT_RECORDED, PD, PR, SD, Assessment, Course, size_limits
 from nacdesk.domain.results import cannot, not_here, result
 from nacdesk.domain.rules import Rule, RuleResult
 from nacdesk.domain.shrinkage import shrinkage, spread, variability
@@ -45,16 +44,17 @@ _BY_VISIT = ("REC-04", "REC-05", *_AFTER_BASELINE)
 
 def _follow_up(timeline: Timeline, sizes: Course, row: Assessment) -> Iterator[RuleResult]:
     rules = timeline.catalog.rules
+    course = _course_words(timeline, sizes, row)
     yield _nadir(timeline, row, rules["REC-06"])
     for rule, response in (("REC-07", CR), ("REC-08", PR), ("REC-09", PD), ("REC-10", SD)):
-        yield _target(timeline, sizes, row, rules[rule], response)
+        yield _target(timeline, sizes, row, rules[rule], response, course)
     yield _missing(timeline, row, rules["REC-11"])
     yield _non_target(timeline, row, rules["REC-12"])
-    yield _overall(timeline, sizes, row, rules["REC-13"], bool(row.targets))
-    yield _overall(timeline, sizes, row, rules["REC-14"], not row.targets)
+    yield _overall(timeline, row, rules["REC-13"], bool(row.targets), course)
+    yield _overall(timeline, row, rules["REC-14"], not row.targets, course)
     yield _reappearing(timeline, sizes, row, rules["REC-17"])
     yield _new(timeline, row, rules["REC-18"])
-    yield _change(timeline, sizes, row, rules["KIN-01"])
+    yield _change(row, rules["KIN-01"], course)
     yield _variability(timeline, sizes, row, rules["KIN-07"])
     yield shrinkage(timeline, sizes, row, rules["NAC-01"])
 
@@ -97,31 +97,25 @@ def _course_words(timeline: Timeline, sizes: Course, row: Assessment) -> str:
         return f"{where}"
     changes = []
     if size.change_from_baseline_pct is not None:
-        changes.append(f"{wording.percent(size.change_from_baseline_pct, *_size_limits(timeline))} from baseline")
+        changes.append(f"{wording.percent(size.change_from_baseline_pct, *size_limits(timeline))} from baseline")
     if size.nadir_mm is not None and row.nadir_visit != base.visit:
         nadir = f"nadir {mm(size.nadir_mm)} mm"
         growth = size.change_from_nadir_pct
-        changes.append(f"+{mm(size.sum_mm)} mm from a nadir of 0" if growth is None else f"{wording.percent(growth, *_size_limits(timeline))} from {nadir}")
+        changes.append(f"+{mm(size.sum_mm)} mm from a nadir of 0" if growth is None else f"{wording.percent(growth, *size_limits(timeline))} from {nadir}")
     extra = f" ({', '.join(changes)})" if changes else ""
     return f"sum of diameters {mm(base.size.sum_mm)} → {mm(size.sum_mm)} mm{extra} {where}"
 
 
-def _size_limits(timeline: Timeline) -> tuple[Decimal, ...]:
-    """The thresholds that a displayed size change must not seem to cross."""
-    rules = timeline.catalog.rules
-    return -rules["REC-08"].number("decrease_pct"), rules["REC-09"].number("increase_pct"), -rules["NAC-01"].number("decrease_pct")
-
-
-def _target(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule, response: str) -> RuleResult:
+def _target(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule, response: str, course: str) -> RuleResult:
     size = row.size
     if size.target is None:
         return not_here(rule, "no target lesion" if not row.targets else size.reason or "not judged", visit=row.visit)
     if size.target == NE:
         return cannot(rule, f"{size.reason}, {timeline.at(row.visit)}", *_gaps(row), visit=row.visit, evidence=size.evidence)
-    parts = _comparison(rule, sizes, row)
+    parts = _comparison(timeline, rule, sizes, row)
     met = size.target == response
     lead = f"Target lesions: {_FULL[size.target]}" if met else f"Target lesions: not {_FULL[response]} but {_FULL[size.target]}"
-    sentence = f"{lead}; {_course_words(timeline, sizes, row)}{_because(row)}."
+    sentence = f"{lead}; {course}{_because(row)}."
     return result(rule, "met" if met else "not_met", sentence, visit=row.visit, detail=size.target, evidence=size.evidence, **parts)
 
 
@@ -131,17 +125,17 @@ def _because(row: Assessment) -> str:
     return "".join(f"; {text}" for text in notes)
 
 
-def _comparison(rule: Rule, sizes: Course, row: Assessment) -> dict[str, object]:
+def _comparison(timeline: Timeline, rule: Rule, sizes: Course, row: Assessment) -> dict[str, object]:
     """Value, operator, threshold and formula of the two arithmetic responses."""
-    size, base = row.size, sizes.base
+    size, base, edges = row.size, sizes.base, size_limits(timeline)
     if rule.id == "REC-08" and size.change_from_baseline_pct is not None and base is not None and base.size.sum_mm is not None and size.sum_mm is not None:
         limit = rule.number("decrease_pct")
-        fall = wording.percent(-size.change_from_baseline_pct, limit, signed=False)
+        fall = wording.percent(-size.change_from_baseline_pct, *(-edge for edge in edges), signed=False)
         formula = f"({mm(base.size.sum_mm)} − {mm(size.sum_mm)}) / {mm(base.size.sum_mm)} × 100 = {fall} ≥ {limit} %"
         return {"value": -size.change_from_baseline_pct, "value_is": "decrease", "operator": ">=", "threshold": limit, "unit": "%", "formula": formula}
     if rule.id == "REC-09" and size.change_from_nadir_pct is not None and size.nadir_mm is not None and size.sum_mm is not None:
         limit, least = rule.number("increase_pct"), rule.number("absolute_mm")
-        growth = wording.percent(size.change_from_nadir_pct, limit, signed=False)
+        growth = wording.percent(size.change_from_nadir_pct, *edges, signed=False)
         formula = f"({mm(size.sum_mm)} − {mm(size.nadir_mm)}) / {mm(size.nadir_mm)} × 100 = {growth} ≥ {limit} % and {mm(size.sum_mm - size.nadir_mm)} mm ≥ {least} mm"
         return {"value": size.change_from_nadir_pct, "value_is": "increase from nadir", "operator": ">=", "threshold": limit, "unit": "%", "formula": formula}
     return {}
@@ -174,7 +168,7 @@ def _non_target(timeline: Timeline, row: Assessment, rule: Rule) -> RuleResult:
     return result(rule, "met" if response == PD else "not_met", f"Non-target disease {where}: {words}.", visit=row.visit, detail=response, evidence=row.size.evidence)
 
 
-def _overall(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule, applies: bool) -> RuleResult:
+def _overall(timeline: Timeline, row: Assessment, rule: Rule, applies: bool, course: str) -> RuleResult:
     size = row.size
     if not applies:
         return not_here(rule, "no target lesion" if not row.targets else "target lesions are recorded", visit=row.visit)
@@ -184,7 +178,7 @@ def _overall(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule, app
         reason = f"{size.overall} provisional, new lesions not recorded {timeline.at(row.visit)}"
         return cannot(rule, reason, "lesion.new", visit=row.visit, detail=f"{size.overall}, provisional: new lesions not recorded", evidence=size.evidence)
     detail = f"{size.overall}, provisional: new lesions not recorded" if size.provisional else size.overall
-    sentence = f"Overall response {detail}; {_course_words(timeline, sizes, row)}{_because(row)}."
+    sentence = f"Overall response {detail}; {course}{_because(row)}."
     missing = ("lesion.new",) if size.provisional else ()
     return result(rule, "met" if size.overall == PD else "not_met", sentence, visit=row.visit, detail=detail, evidence=size.evidence, missing=missing)
 
@@ -210,14 +204,13 @@ def _new(timeline: Timeline, row: Assessment, rule: Rule) -> RuleResult:
     return result(rule, "met" if answer == "yes" else "not_met", f"{words} {where}.", visit=row.visit, detail=PD if answer == "yes" else answer, evidence=row.size.evidence)
 
 
-def _change(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule) -> RuleResult:
+def _change(row: Assessment, rule: Rule, course: str) -> RuleResult:
     change = row.size.change_from_baseline_pct
     if not row.targets:
         return not_here(rule, "no target lesion", visit=row.visit)
     if change is None:
         return cannot(rule, row.size.reason or "no sum to compare", *_gaps(row), visit=row.visit)
-    words = _course_words(timeline, sizes, row)
-    return result(rule, "met", f"{words[0].upper()}{words[1:]}.", visit=row.visit, value=change, value_is="change from baseline", evidence=row.size.evidence)
+    return result(rule, "met", f"{course[0].upper()}{course[1:]}.", visit=row.visit, value=change, value_is="change from baseline", evidence=row.size.evidence)
 
 
 def _variability(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule) -> RuleResult:
@@ -228,7 +221,8 @@ def _variability(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule)
     low, high, kind = variability(timeline, sizes, row)
     inside = low <= change <= high
     detail = "within variability" if inside else "beyond variability"
-    sentence = f"{wording.percent(change, low, high)} {timeline.at(row.visit)} is {'within' if inside else 'beyond'} measurement variability ({spread(low, high)} for {kind})."
+    shown, place = wording.percent(change, low, high, *size_limits(timeline)), "within" if inside else "beyond"
+    sentence = f"{shown} {timeline.at(row.visit)} is {place} measurement variability ({spread(low, high)} for {kind})."
     return result(rule, "not_met" if inside else "met", sentence, visit=row.visit, value=change, value_is="change", detail=detail, evidence=row.size.evidence)
 
 

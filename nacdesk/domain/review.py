@@ -38,6 +38,7 @@ def review(history: History, catalog: Catalog, as_of: date | None = None) -> Rev
     visits = _visits(timeline, sizes, pet.reviewed(timeline, pets), lines, marker_lines)
     states = resistance.states(patterns)
     flagging = [latest[rule.id] for rule in catalog.rules.values() if rule.flag and rule.id in latest]
+    unjudged = {one.rule: one for one in _unjudged(timeline, found, flagging)}
     depth = answers.depth_of_response(sizes)
     return Review(
         history=timeline.history,
@@ -54,14 +55,14 @@ def review(history: History, catalog: Catalog, as_of: date | None = None) -> Rev
         rules=tuple(_by_catalogue(catalog, [*found, *patterns, *scores])),
         latest=latest,
         flags=_flags(flagging),
-        cannot=tuple(_unjudged(timeline, found, flagging)),
-        clear=tuple(one for one in flagging if one.state == "not_met"),
+        cannot=tuple(unjudged.values()),
+        clear=tuple(one for one in flagging if one.state == "not_met" and one.rule not in unjudged),
         tally=counts,
         band=level,
         options=options.match(timeline, latest),
         readiness=readiness.readiness(timeline),
         answers=answers.answers(timeline, sizes, visits, ctdna.main_series(timeline), next(iter(marker_lines), None), states, latest),
-        warnings=_warnings(sizes, lines, marker_lines, latest),
+        warnings=_warnings(timeline, sizes, pets, latest),
         baseline=_baselines(sizes, pets, lines, marker_lines),
         breaks=_breaks(timeline, pets, lines, marker_lines),
     )
@@ -141,13 +142,20 @@ def _at(lines: Sequence[Series], visit: str) -> Mapping[str, SeriesReview]:
     return found
 
 
-def _warnings(sizes: recist.Course, lines: Sequence[Series], marker_lines: Sequence[Series], latest: Mapping[str, RuleResult]) -> tuple[str, ...]:
+def _warnings(timeline: Timeline, sizes: recist.Course, pets: pet.PetCourse, latest: Mapping[str, RuleResult]) -> tuple[str, ...]:
     texts = [latest[rule].sentence for rule in ("REC-01", "REC-02", "REC-03") if rule in latest and latest[rule].state == "not_met"]
     texts += [f"{sizes.baseline.warning}."] if sizes.baseline.warning else []
-    for line in (*lines, *marker_lines):
-        texts += [f"{doubt}." for doubt in line.doubts]
+    sampled = [series.series(timeline, key) for key in timeline.by_analyte if key.startswith("marker.") or key in ctdna.ANALYTES]
+    for line in (*pets.lines.values(), *sampled):
+        name = timeline.catalog.analytes[line.analyte].name
+        texts += [f"{name}, {doubt}." for doubt in line.doubts]
         if line.baseline.warning:
-            texts.append(f"{line.analyte}: {line.baseline.warning}.")
+            texts.append(f"{name}: {line.baseline.warning}.")
+    judged = ctdna.main_series(timeline)
+    for line in sampled:
+        if judged is not None and line.analyte in ctdna.ANALYTES and line.analyte != judged.analyte:
+            names = timeline.catalog.analytes
+            texts.append(f"{names[line.analyte].name} is charted, not judged: the rules use {names[judged.analyte].name}, which has most samples.")
     return tuple(dict.fromkeys(texts))
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from nacdesk.domain import wording
-from nacdesk.domain.recist import Assessment, Course
+from nacdesk.domain.recist import Assessment, Course, size_limits
 from nacdesk.domain.results import cannot, not_here, result
 from nacdesk.domain.rules import Rule, RuleResult
 from nacdesk.domain.timeline import Timeline
@@ -37,7 +37,7 @@ def shrinkage(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule) ->
     band_low, band_high, kind = variability(timeline, sizes, row)
     inside = band_low <= -decrease <= band_high
     sentence = (
-        f"Sum of diameters {mm(start)} → {mm(now)} mm ({wording.percent(-decrease, -limit)}) {where}, {wording.counted(cycles, 'cycle')} completed {done.source}"
+        f"Sum of diameters {mm(start)} → {mm(now)} mm ({wording.percent(-decrease, *size_limits(timeline))}) {where}, {wording.counted(cycles, 'cycle')} completed {done.source}"
         f"{', late for this rule' if late else ''}; threshold {limit} % shrinkage; "
         f"{'within' if inside else 'beyond'} measurement variability ({spread(band_low, band_high)} for {kind}){'; size is a poor surrogate in bone' if in_bone(timeline) else ''}."
     )
@@ -49,7 +49,7 @@ def shrinkage(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule) ->
         value_is="decrease",
         operator="<",
         threshold=limit,
-        formula=f"({mm(start)} − {mm(now)}) / {mm(start)} × 100 = {wording.percent(decrease, limit, signed=False)} < {limit} %",
+        formula=f"({mm(start)} − {mm(now)}) / {mm(start)} × 100 = {wording.percent(decrease, *(-edge for edge in size_limits(timeline)), signed=False)} < {limit} %",
         detail="late" if late else None,
         visit=row.visit,
         evidence=tuple(fact.id for part in base.targets for fact in part.rows) + row.size.evidence,

@@ -138,7 +138,7 @@ class Timeline:
         when = self.dates[visit_id]
         if when is not None and self.day_zero is not None:
             return when <= self.day_zero
-        return visit_id in self._named_baseline()
+        return visit_id in self._named_baseline([visit.id for visit in self.visits])
 
     def completed(self, visit_id: str, when: date | None = None) -> Completed:
         """Completed cycles at a visit: as entered, else counted from the dates of the cycles.
@@ -178,7 +178,7 @@ class Timeline:
         """
         visits = sorted({row.visit for row in rows}, key=self.positions.__getitem__)
         when = {visit: min((at for row in rows if row.visit == visit and (at := self.date_of(row))), default=None) for visit in visits}
-        named = self._named_baseline()
+        named = self._named_baseline(visits)
         if self.day_zero is not None:
             before = [visit for visit in visits if (at := when[visit]) is not None and at <= self.day_zero]
             undated = [visit for visit in visits if when[visit] is None and visit in named]
@@ -204,11 +204,13 @@ class Timeline:
             return Baseline(visit, text, f"the baseline is {gap} days before the first dose; up to {numbers['baseline_preferred_days']} are preferred")
         return Baseline(visit, text)
 
-    def _named_baseline(self) -> frozenset[str]:
-        named = [visit.id for visit in self.visits if _BASELINE_NAME.match(visit.name)]
-        if not named:
-            named = [visit.id for visit in self.visits if visit.cycle == 0 and not _BEGUN_NAME.search(visit.name)][:1]
-        return frozenset(named)
+    def _named_baseline(self, visits: Sequence[str]) -> frozenset[str]:
+        """Of these visits: those named baseline; where the case has none so named, the first with 0 completed cycles."""
+        named = {visit.id for visit in self.visits if _BASELINE_NAME.match(visit.name)}
+        if named:
+            return frozenset(named)
+        unnamed = (self.visit(visit) for visit in visits)
+        return frozenset([visit.id for visit in unnamed if visit.cycle == 0 and not _BEGUN_NAME.search(visit.name)][:1])
 
 
 def counting(rows: Sequence[Observation]) -> Sequence[Observation]:

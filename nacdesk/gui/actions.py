@@ -1,0 +1,103 @@
+"""Every action of the window once: its name, its key, its menu."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from nacdesk.settings import SCALES
+
+if TYPE_CHECKING:
+    from nacdesk.gui.main_window import MainWindow
+
+THEMES = (("system", "As the system"), ("light", "Light"), ("dark", "Dark"), ("contrast", "High contrast"))
+PAPERS = ("A4", "Letter")
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """The actions whose state changes with what is on show."""
+
+    import_files: QAction
+    export_handout: QAction
+    undo: QAction
+    redo: QAction
+    earlier: QAction
+    later: QAction
+    now: QAction
+    basis: QAction
+    case_only: tuple[QAction, ...]
+    themes: dict[str, QAction]
+    scales: dict[int, QAction]
+    papers: dict[str, QAction]
+
+
+def build(window: "MainWindow", bar: QMenuBar) -> Actions:
+    """Make the actions and their menus."""
+
+    def add(menu: QMenu, text: str, slot: Callable[..., None], *keys: str) -> QAction:
+        action = QAction(text, window)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        action.triggered.connect(slot)
+        menu.addAction(action)
+        window.addAction(action)  # a key works also while the menu bar is folded
+        return action
+
+    def choice(menu: QMenu, title: str, entries: "list[tuple[object, str]]", slot: Callable[[QAction], None]) -> dict:
+        sub = menu.addMenu(title)
+        group = QActionGroup(window)
+        made = {}
+        for value, text in entries:
+            action = QAction(text, window)
+            action.setCheckable(True)
+            action.setData(value)
+            group.addAction(action)
+            sub.addAction(action)
+            made[value] = action
+        group.triggered.connect(slot)
+        return made
+
+    file = bar.addMenu("&File")
+    add(file, "&New store…", window.on_new_store, "Ctrl+Shift+N")
+    add(file, "&Open store…", window.on_open_store, "Ctrl+O")
+    file.addSeparator()
+    import_files = add(file, "&Import…", window.on_import, "Ctrl+I")
+    export_handout = add(file, "Export &handout (PDF)…", window.on_export, "Ctrl+P")
+    papers = choice(file, "&Paper", [(name, name) for name in PAPERS], window.on_paper)
+    file.addSeparator()
+    add(file, "&Quit", window.on_quit, "Ctrl+Q")
+
+    edit = bar.addMenu("&Edit")
+    undo = add(edit, "&Undo", window.session.undo, "Ctrl+Z")
+    redo = add(edit, "&Redo", window.session.redo, "Ctrl+Shift+Z", "Ctrl+Y")
+    edit.addSeparator()
+    add(edit, "&Find a case", window.worklist.focus_search, "Ctrl+F")
+
+    view = bar.addMenu("&View")
+    pages = (("&Timeline", window.on_timeline), ("&Data", window.on_data), ("&History", window.on_history))
+    tabs = [add(view, text, slot, f"Alt+{place}") for place, (text, slot) in enumerate(pages, 1)]
+    view.addSeparator()
+    axis = add(view, "Next &axis: cycles, days, dates", window.case.next_axis, "X")
+    values = add(view, "Absolute or % &change", window.case.next_values, "C")
+    view.addSeparator()
+    themes = choice(view, "C&olours", list(THEMES), window.on_theme)
+    scales = choice(view, "Text &size", [(size, f"{size} %") for size in SCALES], window.on_scale)
+    add(view, "&Larger text", window.on_larger, "Ctrl++", "Ctrl+=")
+    add(view, "S&maller text", window.on_smaller, "Ctrl+-")
+
+    case = bar.addMenu("&Case")
+    down = add(case, "&Next case", window.on_next_case, "Ctrl+Down")
+    up = add(case, "&Previous case", window.on_previous_case, "Ctrl+Up")
+    case.addSeparator()
+    earlier = add(case, "&Earlier: as of the date before", window.on_earlier, "[")
+    later = add(case, "&Later: as of the next date", window.on_later, "]")
+    now = add(case, "N&ow: everything recorded", window.session.show_latest, "Alt+Home")
+    case.addSeparator()
+    basis = add(case, "&Basis of the chosen flag", window.flags.toggle_basis, "B")
+
+    about = bar.addMenu("&Help")
+    add(about, "&Keys", window.on_keys)
+    add(about, "&About nacdesk and the rule set", window.on_about)
+    return Actions(import_files, export_handout, undo, redo, earlier, later, now, basis, (*tabs, axis, values, down, up, basis), themes, scales, papers)

@@ -1,0 +1,433 @@
+"""One open store as the window sees it: what is asked for, what has arrived, what was saved."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from nacdesk.domain.facts import History
+from nacdesk.domain.judgements import Review
+from nacdesk.domain.rules import Catalog
+from nacdesk.gui.desk import Desk, Merged, Opened, Performed, Rows, Snapshot, Step, Summary
+from nacdesk.gui.jobs import Jobs
+from nacdesk.gui.message import Message, message_of
+
+if TYPE_CHECKING:
+    from nacdesk.interop.preview import ImportPreview
+    from nacdesk.storage.store import Changes, Store
+
+JUDGE_SECONDS = 0.03  # the longest that a case just asked for waits behind the worklist
+JUDGE_KEYS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingChoices:
+    """How files are read: a mapping for wide tables, the reader of SDTM, the order of other dates than ISO 8601."""
+
+    mapping: str | None = None
+    reader: str = "accepted"
+    dates: Literal["dmy", "mdy"] | None = None
+
+
+class Session(QObject):
+    """One store, one worker, one case on show.
+
+    A result of another case, another as-of or an older revision than the newest known is dropped
+    (H02); everything shown of a case comes from one Snapshot.
+
+    Attributes:
+        opened: the open store, None before there is one.
+        opening: another store is being opened; nothing else is asked for meanwhile.
+        rows: the worklist for the current search.
+        summaries: the judged lines of it by case key.
+        snapshot: the case on show, None for none.
+        wanted: key and step last asked for; the same as the snapshot's unless one is on its way.
+        saved_at: when the last change was confirmed, None before one.
+        unsaved: the last change failed.
+
+    Signals:
+        store_changed: the open store, an undo label or the state of saving changed.
+        rows_changed: the worklist has other rows.
+        judged: a tuple of Summary arrived.
+        snapshot_changed: another Snapshot (or None) is on show.
+        wanted_changed: another case or as-of has been asked for.
+        changed: Changes of one finished user action.
+        journal_read: a Journal arrived.
+        told: a Message for the reader.
+        closed: the store is closed; nothing is running.
+        close_refused: something failed while closing; the store stays open, its reader has a message.
+    """
+
+    store_changed = Signal()
+    rows_changed = Signal()
+    judged = Signal(object)
+    snapshot_changed = Signal(object)
+    wanted_changed = Signal()
+    changed = Signal(object)
+    journal_read = Signal(object)
+    told = Signal(object)
+    closed = Signal()
+    close_refused = Signal()
+
+    def __init__(self, parent: QObject | None = None, *, jobs: type[Jobs] = Jobs) -> None:
+        super().__init__(parent)
+        self.opened: Opened | None = None
+        self.opening = False
+        self.rows: tuple = ()
+        self.search = ""
+        self.summaries: dict[str, Summary] = {}
+        self.snapshot: Snapshot | None = None
+        self.wanted: tuple[str, Step | None] | None = None
+        self.saved_at: datetime | None = None
+        self.unsaved = False
+        self.writing = 0
+        self._desk = Desk()
+        self.store_jobs = jobs("store", self)
+        self.file_jobs = jobs("files", self)
+        self._revisions: dict[str, int] = {}
+        self._unjudged: dict[str, None] = {}
+        self._judging = False
+        self._judge_keys = JUDGE_KEYS
+        self._showing = False
+        self._listing = False
+        self._ending = False
+        self.store_jobs.idled.connect(self._end)
+        self.file_jobs.idled.connect(self._end)
+
+    # the store
+
+    def open(self, path: Path, *, create: bool = False, fictitious: bool = False) -> None:
+        """Open a store; the answer is `store_changed`, or a message and the store before stays."""
+        self.opening = True
+        self.store_changed.emit()
+        self.store_jobs.submit(partial(self._desk.open, path, create=create, fictitious=fictitious), self._on_opened, self._on_not_opened)
+
+    def close(self) -> None:
+        """Close the store once all that was asked for is answered; then `closed`, or `close_refused` if any of it fails."""
+        self._ending = True
+        self._end()
+
+    def shutdown(self) -> None:
+        """Stop both workers; called when the window has closed or the application quits."""
+        self.file_jobs.shutdown()
+        self.store_jobs.shutdown()
+
+    def reload(self) -> None:
+        """Read everything on show again from the store."""
+        self.summaries.clear()
+        self._list()
+        self._show()
+
+    # the worklist
+
+    def find(self, text: str) -> None:
+        """Show the cases that match in the worklist."""
+        self.search = text
+        self._list()
+
+    def prefer(self, keys: Iterable[str]) -> None:
+        """Judge these cases first: they are in view."""
+        first = [key for key in keys if key in self._unjudged]
+        if first:
+            self._unjudged = dict.fromkeys(first) | self._unjudged
+
+    # one case
+
+    def show_case(self, key: str, step: Step | None = None) -> None:
+        """Ask for a case, at its latest state or at a step; the answer is `snapshot_changed`."""
+        if self.opened is None or self.opening:
+            return
+        if self.wanted == (key, step) and self.snapshot is not None and self.snapshot.key == key:
+            return
+        self.wanted = (key, step)
+        self.wanted_changed.emit()
+        self._show()
+
+    def step(self, by: int) -> None:
+        """Move the as-of of the case on show by that many steps, as far as there are any."""
+        if self.snapshot is None or self.pending:
+            return
+        here = min(max(self.snapshot.here + by, 0), len(self.snapshot.steps) - 1)
+        if here != self.snapshot.here:
+            last = here == len(self.snapshot.steps) - 1
+            self.show_case(self.snapshot.key, None if last else self.snapshot.steps[here])
+
+    def show_latest(self) -> None:
+        """Back to everything recorded."""
+        if self.snapshot is not None and not self.snapshot.latest:
+            self.show_case(self.snapshot.key)
+
+    @property
+    def pending(self) -> bool:
+        """What was asked for is not yet what is shown."""
+        if self.wanted is None or self.snapshot is None:
+            return self.wanted is not None
+        return not self._is_wanted(self.snapshot)
+
+    def at_rest(self) -> bool:
+        """Nothing is running or waiting, and every case of the worklist was judged."""
+        return not (self.opening or self.store_jobs.busy or self.file_jobs.busy)
+
+    def read_journal(self, key: str) -> None:
+        """Ask for the history of a case; the answer is `journal_read`."""
+        self.store_jobs.submit(partial(self._desk.journal, key), self.journal_read.emit, self.tell_error)
+
+    # user actions
+
+    @property
+    def writable(self) -> bool:
+        """A store is open and can be written."""
+        return self.opened is not None and not self.opening and not self.opened.why_read_only
+
+    def perform(self, label: str, work: "Callable[[Store], Changes]", done: "Callable[[Changes], None] | None" = None) -> None:
+        """Run one user action on the store's worker: one transaction, then `changed`.
+
+        Args:
+            label: in words, for the message should it fail.
+            done: a bound method that is also told the Changes.
+        """
+        if not self.writable:
+            self.tell(Message("error", f"“{label}” was not done: no store is open for writing.", "Open one in the File menu."))
+            return
+        self.writing += 1
+        self.store_changed.emit()
+        self.store_jobs.submit(partial(self._desk.perform, work), partial(self._on_performed, done), partial(self._on_not_performed, label))
+
+    def undo(self) -> None:
+        """Take back the last user action of this store."""
+        self.perform("Undo", _undo, self._on_stepped)
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        self.perform("Redo", _redo, self._on_stepped)
+
+    def read_files(self, paths: Sequence[Path], how: ReadingChoices, done: "Callable[[ImportPreview], None]", failed: Callable[[BaseException], None]) -> None:
+        """Read files as an import would, off both the window and the store."""
+        assert self.opened is not None
+        self.file_jobs.submit(partial(_read_files, paths, self.opened.catalog, how), done, failed)
+
+    def merge(self, histories: Sequence[History], digest: str, done: Callable[[Merged], None], failed: Callable[[BaseException], None]) -> None:
+        """Find out what adding these histories, read from a file of that digest, would do to the open store."""
+        self.store_jobs.submit(partial(self._desk.merge, histories, digest), done, failed)
+
+    def add(self, found: "ImportPreview", done: "Callable[[Changes], None]") -> None:
+        """Add everything that was read or nothing, as one user action."""
+        self.perform(f"Import {found.path.name}", partial(_add, found), done)
+
+    def export_handout(self, path: Path, paper: str) -> None:
+        """Write the handout of exactly the case and as-of on show; the answer is a message."""
+        assert self.snapshot is not None
+        self.file_jobs.submit(partial(_export, self.snapshot.review, path, paper), self._on_exported, self._on_not_exported)
+
+    def stop_writing(self, why: str) -> None:
+        """From now on this window only reads."""
+        if self.opened is not None:
+            self.opened = replace(self.opened, why_read_only=why)
+            self.store_changed.emit()
+
+    # messages
+
+    def tell(self, message: Message) -> None:
+        """Show a message in the window; a failure keeps a closing window open, lest it go unread."""
+        self.told.emit(message)
+        if self._ending and message.tone == "error":
+            self._ending = False
+            self.close_refused.emit()
+
+    def tell_error(self, error: BaseException) -> None:
+        """Show a failure; a fault of the program is also logged, without values."""
+        self.tell(message_of(error))
+
+    # answers
+
+    def _on_opened(self, opened: Opened) -> None:
+        self.opening = False
+        self.opened = opened
+        self.saved_at, self.unsaved = None, False
+        self.summaries.clear()
+        self._revisions.clear()
+        self._unjudged.clear()
+        self.search = ""
+        self.wanted = None
+        self._put(None)
+        self.store_changed.emit()
+        if opened.why_read_only:
+            self.tell(Message("error", f"{opened.path.name} is open for reading only.", opened.why_read_only))
+        self._list()
+
+    def _on_not_opened(self, error: BaseException) -> None:
+        self.opening = False
+        self.store_changed.emit()
+        self.tell_error(error)
+        self._judge()
+
+    def _end(self) -> None:
+        if self._ending and not self.store_jobs.busy and not self.file_jobs.busy:
+            self._ending = False
+            self.store_jobs.submit(self._desk.close, self._on_closed, self._on_not_closed)
+
+    def _on_closed(self, _nothing: None) -> None:
+        self.closed.emit()
+
+    def _on_not_closed(self, error: BaseException) -> None:
+        self.tell_error(error)
+        self.closed.emit()
+
+    def _list(self) -> None:
+        """At most one search is under way; the newest text is asked for next."""
+        if not self._listing and not self.opening and self.opened is not None:
+            self._listing = True
+            self.store_jobs.submit(partial(self._desk.rows, self.search), self._on_rows, self._on_no_rows)
+
+    def _on_rows(self, found: Rows) -> None:
+        self._listing = False
+        if found.search != self.search:
+            self._list()
+            return
+        self.rows = found.rows
+        for row in found.rows:
+            self._revisions[row.key] = row.revision
+            known = self.summaries.get(row.key)
+            if known is None or known.revision != row.revision:
+                self._unjudged[row.key] = None
+        self.rows_changed.emit()
+        if self.wanted is None and self.rows:
+            self.show_case(self.rows[0].key)
+        self._judge()
+
+    def _on_no_rows(self, error: BaseException) -> None:
+        self._listing = False
+        self.tell_error(error)
+
+    def _judge(self) -> None:
+        """One short turn at a time, so that a case asked for never waits long."""
+        if self._judging or self.opening or self._ending or not self._unjudged:
+            return
+        self._judging = True
+        keys = tuple(islice(self._unjudged, self._judge_keys))
+        self.store_jobs.submit(partial(self._desk.judge, keys, JUDGE_SECONDS), self._on_judged, partial(self._on_not_judged, keys))
+
+    def _on_judged(self, found: tuple[Summary, ...]) -> None:
+        self._judging = False
+        self._judge_keys = JUDGE_KEYS
+        for line in found:
+            if self._revisions.get(line.key, line.revision) == line.revision:
+                self.summaries[line.key] = line
+            self._unjudged.pop(line.key, None)
+        self.judged.emit(found)
+        self._judge()
+
+    def _on_not_judged(self, keys: tuple[str, ...], error: BaseException) -> None:
+        """One case of the turn failed: take them one by one, so that only that one stays unjudged."""
+        self._judging = False
+        if len(keys) > 1:
+            self._judge_keys = 1
+        else:
+            self._judge_keys = JUDGE_KEYS
+            self._unjudged.pop(keys[0], None)
+            self.tell_error(error)
+        self._judge()
+
+    def _show(self) -> None:
+        """At most one case is on its way; the newest wish is asked for next."""
+        if not self._showing and self.wanted is not None:
+            self._showing = True
+            key, step = self.wanted
+            self.store_jobs.submit(partial(self._desk.snapshot, key, step), partial(self._on_snapshot, self.wanted), partial(self._on_no_snapshot, self.wanted))
+
+    def _on_snapshot(self, asked: tuple[str, Step | None], snapshot: Snapshot) -> None:
+        self._showing = False
+        stale = self._revisions.get(snapshot.key, snapshot.revision) > snapshot.revision
+        if asked != self.wanted or stale or snapshot.key != asked[0]:
+            self._show()
+            return
+        if asked[1] is not None and snapshot.latest:
+            self.wanted = (snapshot.key, None)  # the step asked for is no more
+        self._put(snapshot)
+
+    def _on_no_snapshot(self, asked: tuple[str, Step | None], error: BaseException) -> None:
+        self._showing = False
+        if asked != self.wanted:
+            self._show()
+            return
+        self.wanted = None
+        self._put(None)
+        self.tell_error(error)
+
+    def _put(self, snapshot: Snapshot | None) -> None:
+        self.snapshot = snapshot
+        self.snapshot_changed.emit(snapshot)
+
+    def _is_wanted(self, snapshot: Snapshot) -> bool:
+        if self.wanted is None:
+            return False
+        key, step = self.wanted
+        return snapshot.key == key and (snapshot.latest if step is None else snapshot.steps[snapshot.here] == step)
+
+    def _on_performed(self, done: "Callable[[Changes], None] | None", performed: Performed) -> None:
+        assert self.opened is not None
+        self.writing -= 1
+        self.unsaved = False
+        self.saved_at = datetime.now()  # noqa: DTZ005 -- the reader's own clock, shown only
+        self.opened = replace(self.opened, undo=performed.undo, redo=performed.redo)
+        for key in performed.changes.cases:
+            self.summaries.pop(key, None)
+            self._revisions.pop(key, None)
+        if self.wanted is not None and self.wanted[0] in performed.gone:
+            self.wanted = None
+            self._put(None)
+        self.store_changed.emit()
+        self._list()
+        if self.wanted is not None and self.wanted[0] in performed.changes.cases:
+            self._show()
+        self.changed.emit(performed.changes)
+        if done is not None:
+            done(performed.changes)
+
+    def _on_not_performed(self, label: str, error: BaseException) -> None:
+        """What is on show is read again: an error while saving does not prove that nothing was saved."""
+        self.writing -= 1
+        self.unsaved = True
+        self.store_changed.emit()
+        self.tell(message_of(error, f"“{label}” could not be finished."))
+        self.reload()
+
+    def _on_exported(self, path: Path) -> None:
+        self.tell(Message("info", f"Handout saved: {path}"))
+
+    def _on_not_exported(self, error: BaseException) -> None:
+        self.tell(message_of(error, "The handout was not saved."))
+
+    def _on_stepped(self, changes: "Changes") -> None:
+        self.tell(Message("info", f"{changes.label}."))
+
+
+def _undo(store: "Store") -> "Changes":
+    return store.undo()
+
+
+def _redo(store: "Store") -> "Changes":
+    return store.redo()
+
+
+def _add(found: "ImportPreview", store: "Store") -> "Changes":
+    from nacdesk import work
+
+    return work.import_all(store, found)
+
+
+def _read_files(paths: Sequence[Path], catalog: Catalog, how: ReadingChoices) -> "ImportPreview":
+    from nacdesk import work
+
+    return work.preview(paths, catalog, mapping=how.mapping, reader=how.reader, dates=how.dates)
+
+
+def _export(review: Review, path: Path, paper: str) -> Path:
+    from nacdesk import work
+
+    return work.handout(review, path, printed_at=datetime.now().astimezone(), paper=paper)
