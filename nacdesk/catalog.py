@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar, get_args
 from nacdesk import paths
 from nacdesk.domain.analytes import Analyte, Kind, Limits, Scale
 from nacdesk.domain.quantity import plain
-from nacdesk.domain.rules import SEVERITIES, TALLY_DOMAINS, Catalog, ClinicalReview, Condition, Context, Option, Regimen, Rule, Source, Status
+from nacdesk.domain.rules import SEVERITIES, TALLY_DOMAINS, Catalog, ClinicalReview, Condition, Context, Option, Regimen, Rule, Share, SingleTest, Source, Status
 from nacdesk.errors import UserError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-FILES = ("analytes.toml", "conventions.toml", "options.toml", "regimens.toml", "rules.toml", "sources.toml")
+FILES = ("analytes.toml", "conventions.toml", "options.toml", "ratios.toml", "regimens.toml", "rules.toml", "sources.toml")
 REVIEW = "review.toml"  # optional: who signed exactly those files; not part of their digest
 
 # What a condition may ask for besides analytes: it follows from the case or from a rule.
@@ -57,17 +57,21 @@ def load(folder: Path | None = None) -> Catalog:
     rules = {name: _worded(f"rules.toml, {name}", rule) for name, rule in _each(Rule, "id", "rules.toml", tables, _RULE).items()}
     options = _each(Option, "id", "options.toml", tables, _OPTION)
     regimens = _each(Regimen, "name", "regimens.toml", tables, _REGIMEN)
+    tests = _each(SingleTest, "id", "ratios.toml", tables, _TEST)
 
     for name, analyte in analytes.items():
         _check_analyte(f"analytes.toml, {name}", analyte)
     for name, rule in rules.items():
-        _check_rule(f"rules.toml, {name}", rule, sources)
+        _check_rule(f"rules.toml, {name}", rule, sources, conventions.contexts)
     for name, option in options.items():
         _check_option(f"options.toml, {name}", option, sources, conventions.contexts, analytes)
     for name, regimen in regimens.items():
         where = f"regimens.toml, {name}"
         _check_known(f"{where}.sources", regimen.sources, sources, "source")
         _check_known(f"{where}.context", (regimen.context,), conventions.contexts, "context")
+    for name, test in tests.items():
+        _check_known(f"ratios.toml, {name}.sources", test.sources, sources, "source")
+        _check_known(f"ratios.toml, {name}.contexts", test.contexts, conventions.contexts, "context")
     return Catalog(
         version=conventions.version,
         digest=digest,
@@ -81,6 +85,7 @@ def load(folder: Path | None = None) -> Catalog:
         statement=conventions.statement,
         evidence_note=conventions.evidence_note,
         reviewed=_reviewed(tables[REVIEW], digest) if REVIEW in tables else None,
+        tests=tuple(tests.values()),
     )
 
 
@@ -256,6 +261,17 @@ def _limits(where: str, raw: object) -> Limits:
     return Limits(hard[0], hard[1], usual[0], usual[1], _flag(f"{where}.min_exclusive", table.get("min_exclusive", False)))
 
 
+def _share(where: str, raw: object) -> Share:
+    """`{ value = 0.67, interval = [0.62, 0.72] }`, all between 0 and 1, the value within its interval."""
+    table = _table(where, raw)
+    if table.keys() != {"value", "interval"}:
+        _refuse(where, "the keys are value and interval")
+    value, interval = _number(f"{where}.value", table["value"]), _span(f"{where}.interval", table["interval"])
+    if len(interval) != 2 or not 0 < interval[0] <= value <= interval[1] < 1:
+        _refuse(where, "the value must lie within its interval, all between 0 and 1")
+    return Share(value, interval[0], interval[1])
+
+
 def _thresholds(where: str, raw: object) -> dict[str, Decimal | tuple[Decimal, ...] | str]:
     return {key: _threshold(_at(where, key), value) for key, value in _table(where, raw).items()}
 
@@ -296,14 +312,18 @@ _RULE: Mapping[str, Parser] = {
     "name": _text, "domain": _text, "severity": _one_of(*SEVERITIES), "grade": _one_of("A", "B", "C", "D", "n/a"),
     "status": _one_of(*get_args(Status)), "says": _text, "boundary": _text, "minimum_data": _text, "cannot": _text, "is_not": _text,
     "unit": _text, "thresholds": _thresholds, "sources": _texts, "flag": _flag, "tally": _one_of(*TALLY_DOMAINS), "raises_band": _flag,
+    "contexts": _texts,
 }
 _CONDITION: Mapping[str, Parser] = {"field": _text, "op": _one_of("eq", "in", "lt", "le", "gt", "ge"), "value": _compared, "note": _text}
 _OPTION: Mapping[str, Parser] = {
     "name": _text, "context": _text, "category": _text, "wording": _text, "prerequisites": _conditions, "cautions": _conditions, "trade_offs": _text,
     "evidence_level": _text, "escat": _text, "investigational_only": _flag, "sources": _texts,
 }
+_TEST: Mapping[str, Parser] = {
+    "test": _text, "target": _text, "contexts": _texts, "sources": _texts, "sensitivity": _share, "specificity": _share, "predictive_value": _number,
+}
 _REGIMEN: Mapping[str, Parser] = {
-    "context": _text, "cycle_length": _whole, "course": _text, "planned_cycles": _whole, "kind": _one_of("chemotherapy", "chemoradiation", "endocrine"),
+    "context": _text, "cycle_length": _whole, "course": _text, "planned_cycles": _whole, "kind": _one_of("chemotherapy", "chemoradiation", "endocrine", "immunotherapy"),
     "immune": _flag, "assessment": _text, "evidence": _text, "sources": _texts,
 }
 
@@ -321,8 +341,9 @@ def _check_analyte(where: str, analyte: Analyte) -> None:
         _refuse(f"{where}.codes", "the key is missing")
 
 
-def _check_rule(where: str, rule: Rule, sources: Mapping[str, Source]) -> None:
+def _check_rule(where: str, rule: Rule, sources: Mapping[str, Source], contexts: Mapping[str, str]) -> None:
     _check_known(f"{where}.sources", rule.sources, sources, "source")
+    _check_known(f"{where}.contexts", rule.contexts, contexts, "context")
     _check_words(where, name=rule.name, says=rule.says)
     if rule.raises_band and rule.tally is None:
         _refuse(f"{where}.raises_band", "a rule outside the tally cannot raise the band")

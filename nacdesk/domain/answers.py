@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from nacdesk.domain import pet, recist, wording
+from nacdesk.domain import markers, pet, recist, wording
 from nacdesk.domain.judgements import Answer, ResistanceState, SeriesReview, VisitReview
 from nacdesk.domain.recist import CR, PR, Course
 from nacdesk.domain.rules import RuleResult
 from nacdesk.domain.series import Series
 from nacdesk.domain.timeline import Timeline
 
-_NAMES = {"on_treatment_progression": "Progression on treatment", "primary": "Primary", "acquired": "Acquired"}
-_ORDER = ("acquired", "primary", "on_treatment_progression")
+_NAMES = {"on_treatment_progression": "Progression on treatment", "primary": "Primary", "acquired": "Acquired", "refractory": "Refractory", "relapsed": "Relapsed"}
+_ORDER = ("relapsed", "acquired", "primary", "refractory", "on_treatment_progression")
 
 
 def answers(
@@ -57,7 +57,7 @@ def _recist(timeline: Timeline, sizes: Course, visits: Sequence[VisitReview], la
     base = sizes.base.size.sum_mm if sizes.base is not None else None
     sums = f"sum {wording.mm(base)} → {wording.mm(size.sum_mm)} mm" if base is not None and size.sum_mm is not None else "" if size.provisional else size.reason or ""
     note = " · ".join(part for part in (sums, "provisional: new lesions not recorded" if size.provisional else "") if part)
-    return Answer(_label("RECIST 1.1", last.date), size.overall, extra, note, _severity(latest, "REC-13", "REC-14", "NAC-01"))
+    return Answer(_label("RECIST 1.1", last.date), size.overall, extra, note, _severity(latest, "IRC-02", "REC-13", "REC-14", "NAC-01"))
 
 
 def _pet(timeline: Timeline, visits: Sequence[VisitReview], latest: Mapping[str, RuleResult]) -> Answer:
@@ -69,7 +69,7 @@ def _pet(timeline: Timeline, visits: Sequence[VisitReview], latest: Mapping[str,
     assert row is not None and row.suvmax is not None
     parts = [wording.percent(row.change_pct, *pet.change_limits(timeline))] if row.change_pct is not None else []
     parts += [f"EORTC {row.eortc}"] if row.eortc else [row.reason] if row.reason else ["baseline"]
-    return Answer(_label("PET", last.date), f"SUVmax {str(row.suvmax).removesuffix(' g/mL')}", "", " · ".join(parts), _severity(latest, "PET-06", "PET-07", "NAC-02"))
+    return Answer(_label("PET", last.date), f"SUVmax {str(row.suvmax).removesuffix(' g/mL')}", "", " · ".join(parts), _severity(latest, "PET-05", "PET-06", "PET-07", "NAC-02"))
 
 
 def _molecular(timeline: Timeline, visits: Sequence[VisitReview], line: Series | None, latest: Mapping[str, RuleResult]) -> Answer:
@@ -109,7 +109,7 @@ def _marker(timeline: Timeline, visits: Sequence[VisitReview], line: Series | No
     parts = [_since(timeline, row)]
     if uln is not None:
         parts.append("above upper limit" if high else "within upper limit" if sample.quantity.exact is not None else "")
-    severity = _severity(latest, "MRK-05") if line.analyte == "marker.cea" else None
+    severity = _severity(latest, markers.RULES[line.analyte]) if line.analyte in markers.RULES else None
     return Answer(_label(name, sample.when), str(sample.quantity), "", " · ".join(part for part in parts if part) or "single value", severity)
 
 

@@ -28,6 +28,8 @@ class SizeReview:
         reason: why a response is missing, provisional or the way it is.
         lesions: millimetres counted per target lesion (5 for too small, 0 for absent).
         evidence: observation ids of the sum.
+        irecist: response by iRECIST, None without a checkpoint inhibitor.
+        who: response by WHO from two diameters, None where they are not recorded.
     """
 
     sum_mm: Decimal | None = None
@@ -42,17 +44,26 @@ class SizeReview:
     reason: str | None = None
     lesions: Mapping[str, Decimal] = field(default_factory=dict)
     evidence: tuple[str, ...] = ()
+    irecist: str | None = None
+    who: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PetReview:
-    """SUVmax and the EORTC class at one visit."""
+    """SUVmax with the EORTC class and the PERCIST class at one visit.
+
+    Attributes:
+        reason: why there is no EORTC class.
+        percist_reason: why there is no PERCIST class.
+    """
 
     suvmax: Quantity | None = None
     change_pct: Decimal | None = None
     eortc: str | None = None
     reason: str | None = None
     evidence: tuple[str, ...] = ()
+    percist: str | None = None
+    percist_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +115,27 @@ class BestResponse:
     unconfirmed: str | None
     confirmed: str | None
     min_sd_days: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GcigReview:
+    """CA-125 by GCIG.
+
+    Attributes:
+        response: COMPLETE, RESPONSE or NO_RESPONSE; None when not evaluable.
+        response_date: of the first sample that had fallen by half.
+        progression: PD or NO_PD (not, or not yet confirmed); None when not evaluable.
+        progression_date: of the first sample of the confirmed pair.
+        group: A raised then normal, B never normal, C normal at baseline.
+        reason: why one of the two is not evaluable.
+    """
+
+    response: str | None = None
+    response_date: date | None = None
+    progression: str | None = None
+    progression_date: date | None = None
+    group: str | None = None
     reason: str | None = None
 
 
@@ -220,6 +252,7 @@ class Review:
     regimen: Regimen | None
     visits: tuple[VisitReview, ...]
     best: BestResponse
+    gcig: GcigReview
     rcb: RcbReview
     kinetics: Mapping[str, Decimal | str | None]
     resistance: tuple[ResistanceState, ...]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from nacdesk.domain import wording
+from nacdesk.domain import biomarkers, safety, wording
 from nacdesk.domain.judgements import Checked, Group, MatchedOption
 from nacdesk.domain.quantity import plain
 from nacdesk.domain.rules import Condition, Option, RuleResult
@@ -79,6 +79,8 @@ def recorded(timeline: Timeline, latest: Mapping[str, RuleResult], field: str) -
     """The latest recorded (or derived) value of a field, None when there is none."""
     if field == "pathology.pcr":
         return _pcr(latest)
+    if field == "safety.cisplatin_fit":
+        return _cisplatin_fit(latest)
     derived = _DERIVED.get(field)
     if derived is not None and (fact := derived(timeline)) is not None:
         return fact
@@ -106,6 +108,22 @@ def _pcr(latest: Mapping[str, RuleResult]) -> Fact | None:
     return Fact("yes" if found.state == "met" else "no", found.sentence.rstrip("."))
 
 
+def _cisplatin_fit(latest: Mapping[str, RuleResult]) -> Fact | None:
+    """SAF-01 asks for what speaks against cisplatin: met is unfit."""
+    found = latest.get("SAF-01")
+    if found is None or found.state not in ("met", "not_met"):
+        return None
+    return Fact("no" if found.state == "met" else "yes", found.sentence.rstrip("."))
+
+
+def _clearance(timeline: Timeline) -> Fact | None:
+    """Estimated where it was not entered."""
+    if timeline.rows(safety.CLEARANCE):
+        return None
+    found = safety.estimate(timeline)
+    return Fact(found.value.value, found.words) if found.value is not None and found.value.value is not None else None
+
+
 def _bilirubin(timeline: Timeline) -> Fact | None:
     row = timeline.latest("labs.bilirubin_umol_l")
     if row is None or row.uln is None or row.uln == 0 or row.quantity is None or row.quantity.exact is None:
@@ -122,16 +140,17 @@ def _days_since(timeline: Timeline) -> Fact | None:
 
 
 def _her2(timeline: Timeline) -> Fact | None:
-    """The conclusion as entered; else derived from IHC and ISH ratio, said so."""
+    """The conclusion as entered; else derived from IHC and ISH ratio, else from sequencing; each said so."""
     if timeline.rows("biomarkers.her2"):
         return None
     ihc, ish = timeline.says("biomarkers.her2_ihc"), timeline.latest("biomarkers.her2_ish_ratio")
     if ihc is None:
-        return None
+        amplified = biomarkers.amplified_erbb2(timeline)
+        return None if amplified is None else Fact("positive", f"HER2 positive by ERBB2 {amplified.code} ({timeline.when(amplified)}); IHC and ISH not recorded")
     ratio = ish.quantity.exact if ish is not None and ish.quantity is not None else None
     note = "derived from IHC and ISH ratio; copy number not considered"
-    amplified = None if ratio is None else ratio >= timeline.catalog.conventions["her2_ish_ratio"]
-    answer = {"3+": "positive", "1+": "low", "0": "negative"}.get(ihc) or {True: "positive", False: "low", None: "unknown"}[amplified]
+    doubled = None if ratio is None else ratio >= timeline.catalog.conventions["her2_ish_ratio"]
+    answer = {"3+": "positive", "1+": "low", "0": "negative"}.get(ihc) or {True: "positive", False: "low", None: "unknown"}[doubled]
     if answer == "unknown":
         return None
     return Fact(answer, f"HER2 {ihc}, {answer} ({note})")
@@ -146,6 +165,7 @@ def _immune(timeline: Timeline) -> Fact | None:
 _DERIVED: Mapping[str, Callable[[Timeline], Fact | None]] = {
     "stage.clinical": _stage,
     "labs.bilirubin_x_uln": _bilirubin,
+    "labs.crcl_ml_min": _clearance,
     "status.days_since_last_chemo": _days_since,
     "biomarkers.her2": _her2,
     "treatment.immune": _immune,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from nacdesk.domain import wording
 from nacdesk.domain.facts import Observation
 from nacdesk.domain.judgements import RcbReview
-from nacdesk.domain.quantity import Quantity, plain
+from nacdesk.domain.quantity import plain
 from nacdesk.domain.results import cannot, not_here, result
 from nacdesk.domain.rules import Rule, RuleResult
 from nacdesk.domain.timeline import Timeline, pick
@@ -52,7 +52,7 @@ def burden(timeline: Timeline) -> RcbReview:
     if missing:
         return RcbReview(reason=f"missing: {', '.join(missing)}", class_reported=reported)
     d1, d2, cellularity, in_situ, nodes, largest = (values[key] for key in _RCB)
-    if (why := _not_a_resection(timeline, found["rcb.d1"].visit)) is not None:
+    if (why := not_a_resection(timeline, found["rcb.d1"].visit)) is not None:
         return RcbReview(reason=why, class_reported=reported)
     if (nodes == 0) != (largest == 0):
         return RcbReview(reason="positive nodes and largest nodal deposit contradict each other", class_reported=reported)
@@ -147,14 +147,14 @@ def viable(timeline: Timeline, rule: Rule) -> RuleResult:
     if row is None:
         resected = any(key == "event.surgery" or key.startswith(("path.", "rcb.")) for key in timeline.by_analyte)
         return cannot(rule, doubt or ("no estimate of viable cells recorded" if resected else "no resection recorded"), "path.viable")
-    if (why := _not_a_resection(timeline, row.visit)) is not None:
+    if (why := not_a_resection(timeline, row.visit)) is not None:
         return cannot(rule, why, "resection", visit=row.visit, evidence=(row.id,))
     limit, quantity = rule.number("pct"), row.quantity
-    high = _reaches(quantity, limit)
+    high = None if quantity is None else quantity.reaches(limit)
     if quantity is None or high is None:
         return cannot(rule, f"viable cells are only known as {row.value}", "path.viable", visit=row.visit, evidence=(row.id,))
     value = quantity.exact
-    grade = None if value is None else becker(value, rule)
+    grade = None if value is None else becker(value, rule.pair("becker_2"))
     caveat = "" if timeline.history.case.context == "oesoph_gej_gastric_adeno" else ", a gastric scale, grade C elsewhere"
     sentence = f"Viable tumour {quantity} {timeline.at(row.visit)}; threshold {limit} %{f'; {grade}{caveat}' if grade else ''}."
     return result(
@@ -163,25 +163,16 @@ def viable(timeline: Timeline, rule: Rule) -> RuleResult:
     )  # fmt: skip
 
 
-def _reaches(quantity: Quantity | None, limit: Decimal) -> bool | None:
-    """At least the limit; a bound counts where it alone decides (">60", "<10"), else None."""
-    if quantity is None or quantity.lower >= limit:
-        return None if quantity is None else True
-    if quantity.upper is not None and (quantity.upper < limit or (quantity.upper == limit and quantity.comparator == "<")):
-        return False
-    return None
-
-
-def _not_a_resection(timeline: Timeline, visit: str) -> str | None:
+def not_a_resection(timeline: Timeline, visit: str) -> str | None:
     """Why a specimen says nothing about the response, None when it does."""
     if any(one.code == "biopsy" for one in timeline.rows("event.sample_type", visit)):
         return f"the specimen {timeline.at(visit)} is a biopsy"
     return f"the specimen {timeline.at(visit)} was taken before treatment" if timeline.before_treatment(visit) else None
 
 
-def becker(viable_pct: Decimal, rule: Rule) -> str:
+def becker(viable_pct: Decimal, cuts: tuple[Decimal, Decimal]) -> str:
     """The Becker grade of a share of residual tumour: 1a none, 1b under 10 %, 2 to 50 %, 3 above (becker03)."""
     if viable_pct == 0:
         return "Becker 1a"
-    low, high = rule.pair("becker_2")
+    low, high = cuts
     return "Becker 1b" if viable_pct < low else "Becker 2" if viable_pct <= high else "Becker 3"

@@ -40,7 +40,7 @@ def course(timeline: Timeline) -> PetCourse:
     rows: dict[str, list[Observation]] = {}
     for row in timeline.rows(_SUV):
         rows.setdefault(row.lesion or "", []).append(row)
-    other = {row.visit for analyte in ("pet.background", "pet.new_lesion") for row in timeline.rows(analyte)}
+    other = {row.visit for analyte in ("pet.sulpeak", "pet.background", "pet.new_lesion") for row in timeline.rows(analyte)}
     lines = {label: series(timeline, _SUV, several) for label, several in rows.items()}
     seen = other | {row.visit for row in timeline.rows(_SUV)}
     return PetCourse(lines, tuple(visit.id for visit in timeline.visits if visit.id in seen))

@@ -80,6 +80,20 @@ class Quantity:
             return self.value
         return Decimal(0)
 
+    def reaches(self, limit: Decimal) -> bool | None:
+        """At least `limit`; a bound answers where it alone decides (">60", "<10"), else None."""
+        if self.lower >= limit:
+            return True
+        if self.upper is not None and (self.upper < limit or (self.upper == limit and self.comparator == "<")):
+            return False
+        return None
+
+    def exceeds(self, limit: Decimal) -> bool | None:
+        """More than `limit`; a bound answers where it alone decides, else None."""
+        if self.lower > limit or (self.lower == limit and self.comparator == ">"):
+            return True
+        return False if self.upper is not None and self.upper <= limit else None
+
     def __str__(self) -> str:
         """The value with comparator and unit: "<0.02 %", "not detected (limit 0.02 %)", "31.0 mm"."""
         unit = f" {self.unit}" if self.unit else ""

@@ -230,16 +230,16 @@ def _new_lesion(timeline: Timeline, visit: str) -> str | None:
 
     An equivocal lesion that is confirmed later under the same label counts from its first appearance.
     """
-    answers = _new_answers(timeline, visit)
+    answers = new_answers(timeline, visit)
     said = set().union(*answers.values())
     unsure = {label for label, words in answers.items() if label and "equivocal" in words}
     for later in timeline.visits[timeline.positions[visit] + 1 :] if unsure else ():
-        if any(label in unsure and "yes" in words for label, words in _new_answers(timeline, later.id).items()):
+        if any(label in unsure and "yes" in words for label, words in new_answers(timeline, later.id).items()):
             said.add("yes")
     return next((answer for answer in ("yes", "equivocal", "no") if answer in said), None)
 
 
-def _new_answers(timeline: Timeline, visit: str) -> Mapping[str, set[str]]:
+def new_answers(timeline: Timeline, visit: str) -> Mapping[str, set[str]]:
     """The answers of a visit by lesion ("" for none named). A new lesion that is there answers yes, unless the reader was unsure of it."""
     answers: dict[str, set[str]] = {}
     for row in counting(timeline.rows("lesion.new", visit)):

@@ -1,18 +1,20 @@
-"""The resistance vocabulary over a course (RES-01 to RES-03): every state that applies, with its limb."""
+"""The resistance vocabulary over a course (RES-01 to RES-08): every state that applies, with its limb."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
-from nacdesk.domain import wording
+from nacdesk.domain import intervals, wording
 from nacdesk.domain.judgements import BestResponse, ResistanceState
 from nacdesk.domain.recist import CR, NE, PD, PR, Assessment, Course
-from nacdesk.domain.results import cannot, result
+from nacdesk.domain.results import cannot, not_here, result
 from nacdesk.domain.rules import Rule, RuleResult
 from nacdesk.domain.shrinkage import cycles_at
 from nacdesk.domain.timeline import Timeline
 
-STATES = {"RES-01": "on_treatment_progression", "RES-02": "primary", "RES-03": "acquired"}
+STATES = {"RES-01": "on_treatment_progression", "RES-02": "primary", "RES-03": "acquired", "RES-04": "refractory", "RES-05": "relapsed"}
+CLASSES = {"RES-06": "platinum", "RES-07": "sitc", "RES-08": "sitc"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class _Progression:
 
 
 def results(timeline: Timeline, sizes: Course, best: BestResponse, latest: Mapping[str, RuleResult]) -> list[RuleResult]:
-    """RES-01 to RES-03 of a case; `latest` holds the results of the rules they rest on."""
+    """RES-01 to RES-08 of a case; `latest` holds the results of the rules they rest on."""
     rules = timeline.catalog.rules
     judged = [row for row in sizes.follow_up if row.size.overall not in (None, NE)]
     first = next((row for row in judged if row.size.overall == PD), None)
@@ -36,12 +38,27 @@ def results(timeline: Timeline, sizes: Course, best: BestResponse, latest: Mappi
         on_treatment(timeline, judged, found, rules["RES-01"]),
         primary(timeline, judged, found, latest, rules["RES-02"]),
         acquired(timeline, judged, found, best, rules["RES-03"]),
+        refractory(judged, found, timeline, rules["RES-04"]),
+        relapsed(timeline, judged, rules["RES-05"]),
+        intervals.platinum(timeline, judged, found is not None and found.on_treatment is True, rules["RES-06"]),
+        intervals.alone(timeline, judged, rules["RES-07"]),
+        intervals.combined(timeline, judged, rules["RES-08"]),
     ]
 
 
 def states(found: Sequence[RuleResult]) -> tuple[ResistanceState, ...]:
     """The states that apply."""
-    return tuple(ResistanceState(STATES[one.rule], one.detail or "", one.rule) for one in found if one.state == "met")
+    return tuple(_state(one) for one in found if one.state == "met")
+
+
+def _state(one: RuleResult) -> ResistanceState:
+    """A class by interval is named by its detail, "platinum_resistant", and its limb is the number of days."""
+    if one.rule in CLASSES:
+        days = int(one.value or 0)
+        since = "last platinum dose" if CLASSES[one.rule] == "platinum" else "first dose"
+        limb = f"progression {wording.counted(days, 'day')} after the {since}" if days >= 0 else "progression on treatment"
+        return ResistanceState(f"{CLASSES[one.rule]}_{one.detail}", limb, one.rule)
+    return ResistanceState(STATES[one.rule], one.detail or "", one.rule)
 
 
 def _end_of_treatment(timeline: Timeline) -> date | None:
@@ -128,3 +145,75 @@ def acquired(timeline: Timeline, judged: Sequence[Assessment], found: _Progressi
     if not inside:
         return result(rule, "not_met", sentence, detail="progression after treatment", **_evidence(found))
     return result(rule, "met", sentence, detail="response, then progression from the nadir", **_evidence(found))
+
+
+def refractory(judged: Sequence[Assessment], found: _Progression | None, timeline: Timeline, rule: Rule) -> RuleResult:
+    """RES-04: PD on treatment, or within the window after the last dose without an earlier CR."""
+    if not judged:
+        return cannot(rule, "no evaluable response after the baseline", "response")
+    if found is None:
+        return result(rule, "not_met", f"No progression up to {timeline.at(judged[-1].visit)}.", visit=judged[-1].visit, detail="no progression")
+    window = rule.number("window_days")
+    when, last = timeline.dates[found.row.visit], timeline.last_dose
+    days = None if when is None or last is None else (when - last).days
+    sentence = f"{found.words[0].upper()}{found.words[1:]}"
+    if found.on_treatment:
+        return result(rule, "met", f"{sentence}: refractory.", detail="progression on treatment", **_evidence(found))
+    if days is None:
+        return cannot(rule, f"{found.words}, dose dates are missing", "treatment.cycle", **_evidence(found))
+    kept = {**_evidence(found), "value": Decimal(days), "value_is": "days after the last dose", "operator": "<=", "threshold": window}
+    after = f"{sentence}, {wording.counted(days, 'day')} after the last dose"
+    complete = next((row for row in judged[: judged.index(found.row)] if row.size.overall == CR), None)
+    if days > window:
+        return result(rule, "not_met", f"{after}: outside the {window}-day window.", detail="by time", formula=f"{days} > {window}", **kept)
+    if complete is not None:
+        return result(rule, "not_met", f"{after}, but a complete response came before {timeline.at(complete.visit)}.", detail="after complete response", **kept)
+    return result(rule, "met", f"{after}: refractory.", detail=f"progression within {window} days of the last dose", formula=f"{days} ≤ {window}", **kept)
+
+
+def relapsed(timeline: Timeline, judged: Sequence[Assessment], rule: Rule) -> RuleResult:
+    """RES-05: a complete response or an R0 resection, then disease again more than the window after the last treatment."""
+    complete = next((row for row in judged if row.size.overall == CR), None)
+    margin = timeline.latest("path.r_status")
+    came_back = _returns(timeline, judged)
+    if complete is None and (margin is None or margin.code != "R0"):
+        if margin is None and timeline.rows("event.surgery") and came_back:
+            return cannot(rule, "the resection margin is not recorded", "path.r_status")
+        if came_back:
+            _, visit, words, evidence = came_back[0]
+            sentence = f"{words} without a complete response or R0 resection before: progression, not relapse."
+            return result(rule, "not_met", sentence, visit=visit, detail="progression (not relapse)", evidence=evidence)
+        return not_here(rule, "neither a complete response nor an R0 resection is recorded")
+    free = [(timeline.dates[complete.visit], f"complete response {timeline.at(complete.visit)}")] if complete is not None else []
+    free += [(timeline.date_of(margin), f"R0 resection {timeline.at(margin.visit)}")] if margin is not None and margin.code == "R0" else []
+    if any(when is None for when, _ in free):
+        return cannot(rule, "the complete response or the R0 resection has no date", "date")
+    start, state = min((when, words) for when, words in free if when is not None)
+    if any(when is None for when, *_ in came_back):
+        return cannot(rule, f"{state}, then a recurrence without a date", "date")
+    later = [(when, visit, words, evidence) for when, visit, words, evidence in came_back if when is not None and when > start]
+    if not later:
+        return result(rule, "not_met", f"{state[0].upper()}{state[1:]}, no recurrence recorded.", detail="no recurrence")
+    when, visit, words, evidence = min(later, key=lambda one: one[0])
+    treated = max((day for day in (timeline.last_dose, timeline.surgery) if day is not None), default=None)
+    kept: dict[str, object] = {"visit": visit, "evidence": evidence}
+    if treated is None:
+        return cannot(rule, f"{state}, then {words[0].lower()}{words[1:]}, the date of the last treatment is missing", "treatment.last_dose", **kept)
+    days, window = (when - treated).days, rule.number("window_days")
+    since = f"{wording.counted(days, 'day')} after the last treatment ({wording.day(treated)})" if days >= 0 else "on treatment"
+    sentence = f"{state[0].upper()}{state[1:]}, then {words[0].lower()}{words[1:]}, {since}"
+    kept |= {"value": Decimal(days), "value_is": "days after the last treatment", "operator": ">", "threshold": window}
+    if days <= window:
+        detail = f"recurrence, inside the {window}-day window" if days >= 0 else "recurrence on treatment"
+        return result(rule, "not_met", f"{sentence}: {detail}.", detail=detail, formula=f"{days} ≤ {window}" if days >= 0 else "", **kept)
+    return result(rule, "met", f"{sentence}: relapsed.", detail=f"recurrence after {state.split(' (')[0]}", formula=f"{days} > {window}", **kept)
+
+
+Return = tuple[date | None, str, str, tuple[str, ...]]
+
+
+def _returns(timeline: Timeline, judged: Sequence[Assessment]) -> list[Return]:
+    """Every overall PD and recorded recurrence: date, visit, words, evidence."""
+    found: list[Return] = [(timeline.dates[row.visit], row.visit, f"Progression {timeline.at(row.visit)}", row.size.evidence) for row in judged if row.size.overall == PD]
+    found += [(timeline.date_of(row), row.visit, f"Recurrence ({timeline.when(row)})", (row.id,)) for row in timeline.rows("event.recurrence") if row.code == "yes"]
+    return found

@@ -3,6 +3,7 @@
 from typing import Any
 
 from nacdesk.domain.rules import Rule, RuleResult, State
+from nacdesk.domain.timeline import Timeline
 
 
 def result(rule: Rule, state: State, sentence: str, **parts: Any) -> RuleResult:
@@ -15,6 +16,14 @@ def result(rule: Rule, state: State, sentence: str, **parts: Any) -> RuleResult:
 def cannot(rule: Rule, reason: str, *missing: str, **parts: Any) -> RuleResult:
     """Not evaluable: the rule belongs here but data are missing or unusable."""
     return result(rule, "not_evaluable", f"{rule.name}: not evaluable, {reason}.", reason=reason, missing=missing, **parts)
+
+
+def absent(timeline: Timeline, rule: Rule, reason: str, *missing: str, **parts: Any) -> RuleResult:
+    """Nothing recorded: not applicable where the rule belongs to other tumours, else not evaluable."""
+    context = timeline.history.case.context
+    if rule.contexts and context is not None and context not in rule.contexts:
+        return not_here(rule, f"{reason}, and it is not a rule of this tumour", **parts)
+    return cannot(rule, reason, *missing, **parts)
 
 
 def not_here(rule: Rule, reason: str, **parts: Any) -> RuleResult:

@@ -1,10 +1,40 @@
 """review(): the one door to all judgements about a case. Facts, catalogue and date in; judgements out."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
-from nacdesk.domain import answers, best_response, ctdna, markers, options, pathology, pet, readiness, recist, recist_rules, resistance, series, shrinkage, tally
+from nacdesk.domain import (
+    answers,
+    best_response,
+    bidimensional,
+    biomarkers,
+    breast,
+    ca125,
+    ctdna,
+    depth,
+    irecist,
+    kinetics,
+    markers,
+    metabolic_volume,
+    options,
+    pathology,
+    percist,
+    pet,
+    plasma,
+    readiness,
+    recist,
+    recist_rules,
+    rectal,
+    regression,
+    resistance,
+    safety,
+    series,
+    shrinkage,
+    suv,
+    tally,
+)
 from nacdesk.domain.facts import History
 from nacdesk.domain.judgements import Flag, PetReview, Review, SeriesReview, SizeReview, VisitReview
 from nacdesk.domain.rules import SEVERITIES, Catalog, RuleResult
@@ -19,12 +49,28 @@ def review(history: History, catalog: Catalog, as_of: date | None = None) -> Rev
     pets = pet.course(timeline)
     best = best_response.best(timeline, sizes)
     rcb = pathology.burden(timeline)
+    growth = kinetics.curve(timeline, sizes)
+    glycoprotein, gcig = ca125.results(timeline)
     found = [
         *recist_rules.results(timeline, sizes, best),
+        *irecist.results(timeline, sizes),
+        *bidimensional.results(timeline, sizes),
+        *depth.results(timeline, sizes),
+        *breast.results(timeline, sizes),
+        rectal.results(timeline),
         *pet.results(timeline, pets),
+        *percist.results(timeline),
+        *metabolic_volume.results(timeline),
+        *suv.results(timeline, pets),
         *ctdna.results(timeline),
+        *plasma.results(timeline),
+        *glycoprotein,
         *markers.results(timeline),
         *pathology.results(timeline, rcb),
+        *kinetics.results(timeline, sizes, growth),
+        *regression.results(timeline),
+        *biomarkers.results(timeline),
+        *safety.results(timeline),
     ]
     latest = latest_results(timeline, found)
     patterns = resistance.results(timeline, sizes, best, latest)
@@ -35,11 +81,10 @@ def review(history: History, catalog: Catalog, as_of: date | None = None) -> Rev
     latest = {**latest, **{one.rule: one for one in scores}}
     lines = [line for analyte in ctdna.ANALYTES if (line := series.series(timeline, analyte)).samples]
     marker_lines = markers.all_series(timeline)
-    visits = _visits(timeline, sizes, pet.reviewed(timeline, pets), lines, marker_lines)
+    visits = _visits(timeline, _sizes(sizes, found), percist.reviewed(timeline, pet.reviewed(timeline, pets), found), lines, marker_lines)
     states = resistance.states(patterns)
     flagging = [latest[rule.id] for rule in catalog.rules.values() if rule.flag and rule.id in latest]
     unjudged = {one.rule: one for one in _unjudged(timeline, found, flagging)}
-    depth = answers.depth_of_response(sizes)
     return Review(
         history=timeline.history,
         catalog=catalog,
@@ -49,8 +94,9 @@ def review(history: History, catalog: Catalog, as_of: date | None = None) -> Rev
         regimen=timeline.regimen,
         visits=visits,
         best=best,
+        gcig=gcig,
         rcb=rcb,
-        kinetics={"depth_pct": depth, "reason": "growth kinetics are not in this rule set" if depth is not None else "no change from baseline is known"},
+        kinetics=kinetics.summary(found, growth, answers.depth_of_response(sizes)),
         resistance=states,
         rules=tuple(_by_catalogue(catalog, [*found, *patterns, *scores])),
         latest=latest,
@@ -104,15 +150,19 @@ def _by_catalogue(catalog: Catalog, found: Sequence[RuleResult]) -> list[RuleRes
     return sorted(found, key=lambda one: order[one.rule])
 
 
-def _visits(timeline: Timeline, sizes: recist.Course, pets: Mapping[str, PetReview], lines: Sequence[Series], marker_lines: Sequence[Series]) -> tuple[VisitReview, ...]:
+def _sizes(sizes: recist.Course, found: Sequence[RuleResult]) -> Mapping[str, SizeReview]:
+    """The size judgements by visit, with the classes of the other criteria."""
+    classes = {(one.rule, one.visit): one.detail for one in found if one.rule in ("IRC-01", "WHO-01")}
+    return {row.visit: replace(row.size, irecist=classes.get(("IRC-01", row.visit)), who=classes.get(("WHO-01", row.visit))) for row in sizes.assessments}
+
+
+def _visits(timeline: Timeline, sizes: Mapping[str, SizeReview], pets: Mapping[str, PetReview], lines: Sequence[Series], marker_lines: Sequence[Series]) -> tuple[VisitReview, ...]:
     answer = []
     for visit in timeline.visits:
         rows = timeline.by_visit[visit.id]
         if rows and all(row.analyte.startswith("treatment.") for row in rows):
             continue
         done = timeline.completed(visit.id)
-        judged = sizes.at(visit.id)
-        size: SizeReview | None = judged.size if judged is not None else None
         readers = {row.reader for row in rows if row.analyte == "size.diameter" and row.reader}
         answer.append(
             VisitReview(
@@ -123,7 +173,7 @@ def _visits(timeline: Timeline, sizes: recist.Course, pets: Mapping[str, PetRevi
                 cycle_entered=visit.cycle is not None,
                 reader=next(iter(readers)) if len(readers) == 1 else None,
                 warnings=tuple(dict.fromkeys(text for row in rows for text in row.warnings)),
-                size=size,
+                size=sizes.get(visit.id),
                 pet=pets.get(visit.id),
                 ctdna=_at(lines, visit.id),
                 markers=_at(marker_lines, visit.id),

@@ -63,6 +63,8 @@ class Rule:
         flag: a met result is a flag (a concern), not just a finding.
         tally: domain of the evidence tally, None outside it.
         raises_band: a met result raises the concern band.
+        contexts: tumour contexts that it belongs to, empty for all. Outside them its absence says
+            nothing; what was recorded is judged all the same unless the rule says otherwise.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Rule:
     flag: bool = False
     tally: TallyDomain | None = None
     raises_band: bool = False
+    contexts: tuple[str, ...] = ()
 
     def number(self, key: str) -> Decimal:
         """The threshold `key` as a number."""
@@ -143,7 +146,7 @@ class Regimen:
 
     Attributes:
         planned_cycles: cycles before surgery where the course is one number, else None.
-        kind: chemotherapy, chemoradiation, endocrine; immune where a checkpoint inhibitor is in it.
+        kind: chemotherapy, chemoradiation, endocrine, immunotherapy alone; immune where a checkpoint inhibitor is in it.
     """
 
     name: str
@@ -154,8 +157,38 @@ class Regimen:
     evidence: str
     sources: tuple[str, ...]
     planned_cycles: int | None = None
-    kind: Literal["chemotherapy", "chemoradiation", "endocrine"] = "chemotherapy"
+    kind: Literal["chemotherapy", "chemoradiation", "endocrine", "immunotherapy"] = "chemotherapy"
     immune: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A published share between 0 and 1 with the interval of its source."""
+
+    value: Decimal
+    low: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SingleTest:
+    """A test with what was published of it (SCO-03).
+
+    Attributes:
+        test, target: what was tested, and for which response.
+        sensitivity, specificity: for response; None when not published.
+        predictive_value: positive predictive value, of no use without the two above.
+        contexts: tumour contexts it was studied in.
+    """
+
+    id: str
+    test: str
+    target: str
+    contexts: tuple[str, ...]
+    sources: tuple[str, ...]
+    sensitivity: Share | None = None
+    specificity: Share | None = None
+    predictive_value: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +220,7 @@ class Catalog:
         evidence_note: how thin the evidence on changing course is; printed beside the options.
         reviewed: the clinical review of this very rule set, None until there is one.
         overrides: texts of the site's changes, empty when none.
+        tests: those with a published sensitivity and specificity, one at a time (SCO-03).
     """
 
     version: str
@@ -202,6 +236,7 @@ class Catalog:
     evidence_note: str = ""
     reviewed: ClinicalReview | None = None
     overrides: tuple[str, ...] = ()
+    tests: tuple[SingleTest, ...] = ()
 
     @property
     def standing(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Container, Mapping
 
 from nacdesk.domain.judgements import Tally
-from nacdesk.domain.results import cannot, result
+from nacdesk.domain.results import cannot, not_here, result
 from nacdesk.domain.rules import TALLY_DOMAINS, Catalog, RuleResult, TallyDomain
 
 MAIN_DOMAINS: tuple[TallyDomain, ...] = ("anatomic", "metabolic", "ctDNA", "marker", "pathology")
@@ -35,15 +35,17 @@ def band(catalog: Catalog, latest: Mapping[str, RuleResult], counts: Mapping[Tal
 
 
 def results(catalog: Catalog, counts: Mapping[TallyDomain, Tally], level: str | None) -> list[RuleResult]:
-    """Both as results, so that they are explained like any rule."""
+    """All three as results, so that they are explained like any rule."""
     parts = [
         f"{domain} {row.met}/{row.evaluable}" + (" met" if row.evaluable else "") + (f", {row.not_evaluable} missing" if row.not_evaluable else "")
         for domain, row in counts.items()
     ]
-    rule, other = catalog.rules["SCO-01"], catalog.rules["SCO-02"]
+    rule, other, single = (catalog.rules[name] for name in ("SCO-01", "SCO-02", "SCO-03"))
+    alone = not_here(single, "asked for one test at a time, with a pre-test probability that the user types")
     if not any(row.evaluable for row in counts.values()):
-        return [cannot(rule, "nothing evaluable: no band shown"), cannot(other, "no criterion that raises the band is evaluable")]
+        return [cannot(rule, "nothing evaluable: no band shown"), cannot(other, "no criterion that raises the band is evaluable"), alone]
     first = result(rule, "met", f"Criteria met of those evaluable: {'; '.join(parts)}.", detail="; ".join(parts))
     if level is None:
-        return [first, cannot(other, "no criterion that raises the band is evaluable")]
-    return [first, result(other, "not_met" if level.startswith("none") else "met", f"Concern band: {level}; a reading aid, not a probability.", detail=level)]
+        return [first, cannot(other, "no criterion that raises the band is evaluable"), alone]
+    band = result(other, "not_met" if level.startswith("none") else "met", f"Concern band: {level}; a reading aid, not a probability.", detail=level)
+    return [first, band, alone]

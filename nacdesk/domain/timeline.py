@@ -94,6 +94,14 @@ class Timeline:
         rows = self.rows(analyte)
         return rows[-1] if rows else None
 
+    def settled(self, analyte: str) -> tuple[Observation | None, str]:
+        """The latest evaluable fact of that analyte; without one, in words why: not recorded, or unlike values on its last day."""
+        rows = [row for row in self.rows(analyte) if evaluable(row)]
+        if not rows:
+            return None, "not recorded"
+        chosen, doubt = pick([row for row in rows if row.visit == rows[-1].visit and self.date_of(row) == self.date_of(rows[-1])])
+        return chosen, f"has {doubt}" if doubt else ""
+
     def says(self, analyte: str) -> str | None:
         """The latest code of an analyte ("yes"), None when not recorded."""
         row = self.latest(analyte)

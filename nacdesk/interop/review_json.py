@@ -10,8 +10,6 @@ from nacdesk.domain.rules import Catalog, Rule, RuleResult
 
 Json = dict[str, Any]
 
-_CA125 = "marker.ca125"
-
 
 def to_json(review: Review) -> Json:
     """One object a case, ready for `json.dumps`."""
@@ -78,6 +76,7 @@ def rule(entry: Rule) -> Json:
         "flag": entry.flag,
         "tally": entry.tally,
         "raises_band": entry.raises_band,
+        "contexts": list(entry.contexts),
         "sources": list(entry.sources),
     }
 
@@ -122,8 +121,8 @@ def _size(size: SizeReview) -> Json:
         "new_lesion": size.new_lesion,
         "overall": size.overall,
         "provisional": size.provisional,
-        "irecist": None,
-        "who": None,
+        "irecist": size.irecist,
+        "who": size.who,
         "reason": size.reason,
     }
 
@@ -133,8 +132,8 @@ def _pet(pet: PetReview) -> Json:
         "suvmax": number(pet.suvmax.exact) if pet.suvmax else None,
         "change_pct": number(pet.change_pct),
         "eortc": pet.eortc,
-        "percist": None,
-        "reason": pet.reason or "no SULpeak recorded",
+        "percist": pet.percist,
+        "reason": "; ".join(dict.fromkeys(text for text in (pet.reason, pet.percist_reason) if text)) or None,
     }
 
 
@@ -147,9 +146,17 @@ def _series(line: SeriesReview, marker: bool) -> Json:
 
 
 def _gcig(review: Review) -> Json:
-    recorded = any(_CA125 in row.markers for row in review.visits)
-    reason = "CA-125 response is not in this rule set" if recorded else "no CA-125 recorded"
-    return {"response": None, "progression": None, "group": None, "date": None, "reason": reason}
+    """`date` is that of the progression, without one that of the response."""
+    row = review.gcig
+    when = row.progression_date or row.response_date
+    return {
+        "response": row.response,
+        "response_date": row.response_date.isoformat() if row.response_date else None,
+        "progression": row.progression,
+        "group": row.group,
+        "date": when.isoformat() if when else None,
+        "reason": row.reason,
+    }
 
 
 def _kinetics(review: Review) -> Json:

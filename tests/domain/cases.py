@@ -192,3 +192,25 @@ def ctdna(*values: Typed | tuple[Typed, Typed], days: tuple[int, ...] = (-3, 21,
         typed, limit = value if isinstance(value, tuple) else (value, "0.1" if value == "ND" else None)
         chart.at("baseline" if day <= 0 else f"day {day}", day).add("ctdna.vaf", typed, limit=limit, method=method)
     return chart
+
+
+def sul(start: Typed, now: Typed | None, *, first: Mapping[str, Typed] | None = None, then: Mapping[str, Typed] | None = None) -> Chart:
+    """Two PET examinations with SULpeak, measurable and comparable by PERCIST unless `first` or `then` say otherwise."""
+    usual: Mapping[str, Typed] = {"liver_sul_mean": 1, "liver_sul_sd": "0.1", "uptake_min": 60}
+    chart = Chart(cycles=2)
+    for name, day, peak, more in (("baseline", -7, start, first), ("PET", 42, now, then)):
+        chart.at(name, day)
+        for field, typed in {**usual, **({} if peak is None else {"sulpeak": peak}), **(more or {})}.items():
+            if typed != "":
+                chart.add(f"pet.{field}", typed)
+    return chart
+
+
+def immune(given: str, *sums: Typed, gap: int = 35) -> Chart:
+    """One target under a checkpoint inhibitor (or not): a baseline, then a scan on day 42 and every `gap` days after."""
+    chart = Chart(cycles=4).at("baseline", -7).add("treatment.immune", given)
+    for place, typed in enumerate(sums):
+        chart.at("baseline" if place == 0 else f"scan {place}", -7 if place == 0 else 42 + gap * (place - 1)).sizes(primary=typed)
+        if place:
+            chart.new("no")
+    return chart

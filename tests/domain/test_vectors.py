@@ -10,19 +10,22 @@ from typing import Any
 import pytest
 
 from nacdesk.domain import ctdna as molecular
-from nacdesk.domain import tally
+from nacdesk.domain import kinetics, regression_growth, tally
+from nacdesk.domain import suv as uptake
+from nacdesk.domain.facts import Patient
 from nacdesk.domain.pathology import definitions
 from nacdesk.domain.review import review
 from nacdesk.domain.rules import RuleResult, State, TallyDomain
 from nacdesk.domain.timeline import change_pct
-from tests.domain.cases import Chart, catalog, course, ctdna, sized, two_points
+from tests.domain import plays
+from tests.domain.cases import Chart, catalog, course, ctdna, immune, sized, sul, two_points
 
 Given = Mapping[str, Any]
 Run = Callable[[Given], object]
 
 VECTORS: Mapping[str, list[dict[str, Any]]] = tomllib.loads(Path(__file__).with_name("vectors.toml").read_text(encoding="utf-8"), parse_float=Decimal)
 STATES: Mapping[str, State] = {"FLAG": "met", "NO_FLAG": "not_met", "NOT_EVALUABLE": "not_evaluable"}
-RUNS: dict[str, Run] = {}
+RUNS: dict[str, Run] = dict(plays.RUNS)
 
 
 def runs(*rules: str) -> Callable[[Run], Run]:
@@ -249,7 +252,152 @@ def _(given: Given) -> object:
     return chart.new("yes" if given["new"] else "equivocal" if given["equivocal"] else "no").last_size().overall
 
 
+# iRECIST
+
+
+@runs("IRC-01")
+def _(given: Given) -> object:
+    chart = immune("yes" if given["immunotherapy"] else "no", 50, {"PD": 60, "PR": 35}[given["recist"]])
+    found = chart.rule("IRC-01")
+    assert chart.last_size().irecist == found.detail
+    if found.state == "not_applicable":
+        return chart.last_size().overall
+    return found.detail
+
+
+@runs("IRC-02")
+def _(given: Given) -> object:
+    """The targets are the reason of the iUPD unless the vector says that a new lesion is."""
+    new = given.get("iUPD_reason") == "new lesion"
+    first = given.get("iUPD_sum", 60)
+    chart = immune("yes", 60 if new else 40, first)
+    if new:
+        chart.lesion("N1", role="new").size("N1", 20).new("yes", "N1")
+    days = given["days"] if isinstance(given["days"], list) else [given["days"]]
+    for place, (day, now) in enumerate(zip(days, given.get("sums_after", [given.get("next_sum", first)]), strict=True)):
+        chart.at(f"scan {place + 2}", 42 + day).sizes(primary=now)
+        if new:
+            chart.size("N1", 20).new("no" if "new_lesions" in given else "yes", None if "new_lesions" in given else "N2")
+        else:
+            chart.new("no")
+    return chart.rule("IRC-02", f"scan {len(days) + 1}").detail
+
+
+@runs("IRC-03")
+def _(given: Given) -> object:
+    sizes = {"PD-criteria": [125, 75], "PR-criteria": [60], "no change": [125]}
+    chart = immune("yes", 100)
+    for place, step in enumerate(given["seq"]):
+        chart.at(f"scan {place + 1}", 42 + 35 * place).sizes(primary=sizes[step].pop(0)).new("no")
+    return [size.irecist for size in sized(chart.review())[1:]]
+
+
+# Two diameters, depth, breast and rectum
+
+
+def _because(found: RuleResult, words: str) -> str:
+    """The vector's words, where the result is not evaluable and its reason holds them."""
+    assert found.state == "not_evaluable"
+    assert words in (found.reason or "")
+    return f"not evaluable: {words}"
+
+
+@runs("WHO-01")
+def _(given: Given) -> object:
+    """One lesion, 10 mm across."""
+    chart = Chart(cycles=6)
+    for place, name in enumerate(("baseline", "nadir", "current")):
+        chart.at(name, -7 + 35 * place).sizes(primary=given[name] / Decimal(10)).add("size.perpendicular", 10, lesion="primary").new("no")
+    assert sized(chart.review())[-1].who == chart.rule("WHO-01", "current").detail
+    return chart.rule("WHO-01", "current").detail
+
+
+@runs("ETS-01")
+def _(given: Given) -> object:
+    chart = Chart(cycles=4).at("baseline", -7).sizes(primary=given["baseline"])
+    found = chart.at("scan", given.get("scan_day", 56)).sizes(primary=given.get("day56", 50)).rule("ETS-01")
+    return _because(found, "outside window") if found.state == "not_evaluable" else (found.detail or "").replace(" %", "%")
+
+
+@runs("DPR-01")
+def _(given: Given) -> object:
+    return two_points(given["baseline"], *given["sums"], cycles=8).rule("DPR-01").value
+
+
+@runs("BRE-01")
+def _(given: Given) -> object:
+    chart = Chart(cycles=4)
+    for name, day, sides in (("baseline", -7, given["baseline"]), ("after C2", 42, given["now"])):
+        chart.at(name, day).size("primary", sides[0], "ultrasound")
+        if len(sides) > 1:
+            chart.add("size.perpendicular", sides[1], lesion="primary", method="ultrasound")
+    found = chart.rule("BRE-01")
+    return _because(found, "perpendicular diameter missing") if found.state == "not_evaluable" else found.detail
+
+
+@runs("BRE-02")
+def _(given: Given) -> object:
+    first, second = given["modality"]
+    chart = Chart(cycles=4).at("baseline", -7).size("primary", given["baseline_mm"], first).at("scan", 42).size("primary", given["now_mm"], second)
+    found = chart.rule("BRE-02", "scan")
+    return _because(found, "modality differs") if found.state == "not_evaluable" else found.value
+
+
+@runs("REG-01")
+def _(given: Given) -> object:
+    chart = Chart("rectal", "FOLFOX with selective chemoradiation (PROSPECT)", 14, cycles=6)
+    chart.at("baseline", -7).size("primary", given["baseline"]).at("after C6", 84).size("primary", given["now"])
+    return (chart.rule("REG-01").detail or "").replace(" %", "%")
+
+
 # PET
+
+
+@runs("PET-01")
+def _(given: Given) -> object:
+    dose, delay = given.get("dose_Bq", Decimal(350_000_000)), given.get("dt_s")
+    scan = uptake.Scan(Decimal(given.get("C_Bq_mL", 15000)), Decimal(given["weight_kg"]), dose, None if delay is None else Decimal(delay), given.get("DecayCorrection", "START"))
+    found = uptake.suvbw(catalog().rules["PET-01"], scan)
+    return f"not evaluable: {found}" if isinstance(found, str) else found
+
+
+@runs("PET-02")
+def _(given: Given) -> object:
+    chart = Chart(cycles=1).at("PET", -7).add("patient.weight_kg", given["weight"]).add("patient.height_cm", given["height_cm"])
+    chart.case = replace(chart.case, patient=Patient(sex=given["sex"]))
+    if "SUVbw" not in given:
+        return chart.rule("PET-02").value
+    found = chart.add("pet.suvmax", given["SUVbw"]).rule("PET-02", "PET")
+    assert "SUVmax 8.0 is SULmax 4.93" in found.sentence
+    assert found.value is not None
+    return uptake.sul(Decimal(given["SUVbw"]), found.value, Decimal(given["weight"]))
+
+
+@runs("PET-03")
+def _(given: Given) -> object:
+    chart = Chart(cycles=2).at("baseline", -7).add("pet.sulpeak", given["peak"])
+    if "bloodpool_mean" in given:
+        chart.add("pet.liver_diseased", "yes").add("pet.blood_pool_sul_mean", given["bloodpool_mean"]).add("pet.blood_pool_sul_sd", given["bloodpool_sd"])
+    else:
+        chart.add("pet.liver_sul_mean", given["liver_mean"]).add("pet.liver_sul_sd", given["liver_sd"])
+    return chart.rule("PET-03").detail
+
+
+@runs("PET-04")
+def _(given: Given) -> object:
+    early, late = given["uptake"]
+    chart = sul(5, 3, first={"liver_sul_mean": given["liver_bl"], "uptake_min": early}, then={"liver_sul_mean": given["liver_fu"], "uptake_min": late})
+    return (chart.rule("PET-04", "PET").detail or "").replace(" %", "%")
+
+
+@runs("PET-05")
+def _(given: Given) -> object:
+    """Measurable and comparable unless the vector says otherwise."""
+    if "new_lesion" in given:
+        chart = sul(5, 3, then={"uptake_min": 90}).add("pet.new_lesion", "yes")
+        assert chart.rule("PET-04", "PET").state == "not_met"
+        return chart.rule("PET-05", "PET").detail
+    return sul(given["bl"], given["fu"]).rule("PET-05", "PET").detail
 
 
 @runs("PET-06")
@@ -263,6 +411,23 @@ def _(given: Given) -> object:
     chart = Chart("oesoph_gej_gastric_adeno", length=14, cycles=4).at("baseline", -7).add("anatomy.site", "gej").add("pet.suvmax", given["bl"])
     found = chart.at("early PET", given["day"]).add("pet.suvmax", given["fu"]).rule("PET-07")
     return found if found.state == "not_evaluable" else found.detail
+
+
+@runs("PET-08")
+def _(given: Given) -> object:
+    if "SUVmean" in given:
+        chart = Chart(cycles=2).at("baseline", -7).add("pet.suvmean", given["SUVmean"]).add("pet.mtv", given["MTV"], segmentation="41% SUVmax")
+        return chart.rule("PET-08", "baseline").value
+    chart = Chart(cycles=2)
+    for name, day, method in zip(("baseline", "PET"), (-7, 42), given["method"], strict=True):
+        chart.at(name, day).add("pet.mtv", 18, segmentation=method)
+    return chart.rule("PET-08", "PET").detail
+
+
+@runs("PET-09")
+def _(given: Given) -> object:
+    chart = Chart(cycles=2).at("baseline", -7).add("pet.suvmax", 10).at("PET", 42).add("pet.suvmax", 10 + Decimal(given["change_pct"]) / 10)
+    return chart.rule("PET-09", "PET").detail
 
 
 # ctDNA
@@ -354,6 +519,44 @@ def _(given: Given) -> object:
     return "undefined" if change is None else change
 
 
+@runs("KIN-02")
+def _(given: Given) -> object:
+    if "V1" in given:
+        return kinetics.doubling_time(Decimal(given["V1"]), Decimal(given["V2"]), given["dt"])
+    found = Chart(cycles=4).at("baseline", -3).sizes(primary=given["d1"]).at("scan", given["dt"] - 3).sizes(primary=given["d2"]).rule("KIN-02", "scan")
+    if found.detail == "not defined":
+        assert found.state == "not_evaluable"
+        return found.detail
+    assert found.detail == ("doubling" if given["d2"] > given["d1"] else "halving")
+    return found.value
+
+
+@runs("KIN-03")
+def _(given: Given) -> object:
+    return kinetics.specific_growth_rate(Decimal(given["V1"]), Decimal(given["V2"]), given["dt"])
+
+
+@runs("KIN-04")
+def _(given: Given) -> object:
+    chart = Chart(cycles=4).at("baseline", -3).sizes(a=given["D1"] - 20, b=20).at("scan", given["days"] - 3).sizes(a=given["D2"] - 20, b=20)
+    return chart.rule("KIN-04", "scan").value
+
+
+@runs("KIN-05")
+def _(given: Given) -> object:
+    """The growth rates as given, at a progression under a checkpoint inhibitor."""
+    assert (given["recist"], given["immunotherapy"]) == ("PD", True)
+    return kinetics.hyperprogressive(catalog().rules["KIN-05"], Decimal(given["tgr_pre"]), Decimal(given["tgr_on"]), "at the first scan")
+
+
+@runs("KIN-06")
+def _(given: Given) -> object:
+    g, d = Decimal(given["g"]), Decimal(given.get("d", 0))
+    if "t" in given:
+        return regression_growth.size_at(g, d, Decimal(given["t"]))
+    return regression_growth.nadir_day(g, d) if d else regression_growth.growth_doubling(g)
+
+
 @runs("KIN-07")
 def _(given: Given) -> object:
     assert given["kind"] == "sum"
@@ -422,7 +625,7 @@ def _(given: Given) -> object:
         found = [_result(rule, state) for domain, states in given.items() for rule, state in zip(by_domain[domain], states, strict=False)]
     latest = {one.rule: one for one in found}
     counts = tally.tally(catalog(), latest)
-    first, second = tally.results(catalog(), counts, tally.band(catalog(), latest, counts))
+    first, second, _ = tally.results(catalog(), counts, tally.band(catalog(), latest, counts))
     if first.state == "not_evaluable":
         assert second.state == "not_evaluable"
         return first.reason
