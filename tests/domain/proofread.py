@@ -23,8 +23,8 @@ def texts(judged: Review) -> Iterator[tuple[str, str]]:
         for part in (answer.label, answer.value, answer.extra, answer.note):
             yield f"answer {answer.label}", part
     for row in judged.visits:
-        for part in (row.size.reason if row.size else None, row.pet.reason if row.pet else None):
-            yield f"visit {row.visit.name}", part or ""
+        for reason in (row.size.reason if row.size else None, row.pet.reason if row.pet else None):
+            yield f"visit {row.visit.name}", reason or ""
 
 
 def proofread(judged: Review) -> None:
