@@ -328,7 +328,7 @@ def test_a_correction_keeps_the_rest_and_the_old_value_in_the_record(store: Stor
     expected = [replace(seen, value=millimetres("41.5"), entered="4.15 cm", warnings=("doubted",)) if seen.id == target.id else seen for seen in before.observations]
     assert list(after.observations) == expected
     entry = store.journal("D-100482")[-1]
-    assert entry.what == "size.diameter of primary at after C2: 30 mm → 41.5 mm"
+    assert entry.what == "Tumour diameter of primary, after C2: 30 mm → 41.5 mm"
     assert (entry.old, entry.new, entry.reason, entry.by, entry.op) == ("30 mm", "41.5 mm", "typing error", "Coordinator", "update")
 
 
@@ -472,12 +472,12 @@ def test_the_record_tells_every_change_in_words(store: Store) -> None:
         "case A added",
         "lesion primary added: kind mass; role target",
         "time point baseline added: completed cycles 0",
-        "size.diameter of primary at baseline added: 31 mm; method CT",
+        "Tumour diameter of primary, baseline added: 31 mm; method CT",
         "case A: regimen not recorded → FLOT",
-        "size.diameter of primary at baseline: 31 mm → ABSENT",
-        "size.diameter of primary at baseline: ABSENT → 31 mm",
+        "Tumour diameter of primary, baseline: 31 mm → ABSENT",
+        "Tumour diameter of primary, baseline: ABSENT → 31 mm",
         "case A: regimen FLOT → not recorded",
-        "size.diameter of primary at baseline removed: 31 mm; method CT",
+        "Tumour diameter of primary, baseline removed: 31 mm; method CT",
         "time point baseline removed: completed cycles 0",
         "lesion primary removed: kind mass; role target",
         "case A removed",
