@@ -78,10 +78,10 @@ def _entry(table: str, subject: str, old: Image | None, new: Image | None) -> tu
     """What happened in one line, and the content before and after."""
     if old is None and new is not None:
         now = _whole(table, new)
-        return f"{subject} added{f': {now}' if now else ''}", None, now
+        return f"added {subject}{f': {now}' if now else ''}", None, now
     if new is None and old is not None:
         was = _whole(table, old)
-        return f"{subject} removed{f': {was}' if was else ''}", was, None
+        return f"removed {subject}{f': {was}' if was else ''}", was, None
     assert old is not None  # by the journal's own checks
     assert new is not None
     told = list(_differences(table, old, new))

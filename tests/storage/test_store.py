@@ -469,18 +469,18 @@ def test_the_record_tells_every_change_in_words(store: Store) -> None:
     store.undo()
     store.undo()
     assert [entry.what for entry in store.journal("A")] == [
-        "case A added",
-        "lesion primary added: kind mass; role target",
-        "time point baseline added: completed cycles 0",
-        "Tumour diameter of primary, baseline added: 31 mm; method CT",
+        "added case A",
+        "added lesion primary: kind mass; role target",
+        "added time point baseline: completed cycles 0",
+        "added Tumour diameter of primary, baseline: 31 mm; method CT",
         "case A: regimen not recorded → FLOT",
         "Tumour diameter of primary, baseline: 31 mm → ABSENT",
         "Tumour diameter of primary, baseline: ABSENT → 31 mm",
         "case A: regimen FLOT → not recorded",
-        "Tumour diameter of primary, baseline removed: 31 mm; method CT",
-        "time point baseline removed: completed cycles 0",
-        "lesion primary removed: kind mass; role target",
-        "case A removed",
+        "removed Tumour diameter of primary, baseline: 31 mm; method CT",
+        "removed time point baseline: completed cycles 0",
+        "removed lesion primary: kind mass; role target",
+        "removed case A",
     ]
     assert store.journal("B") == ()
     assert store.journal() == store.journal("A")
