@@ -153,11 +153,11 @@ def _baseline(history: History) -> str:
 
 def _left_in(history: History, row: Observation) -> bool:
     """Facts that are themselves the progression (a new lesion, non-target disease that grows or is back); non-target
-    disease at baseline, which counts as none where it is not recorded (REC-13); and the only diameter of a lesion, of
-    which nothing would then tell.
+    disease and markers at baseline, which count as none and as normal where they are not recorded (REC-12, REC-13);
+    and the only diameter of a lesion, of which nothing would then tell.
     """
     only = row.analyte == "size.diameter" and sum(one.analyte == row.analyte and one.lesion == row.lesion for one in history.observations) == 1
-    known = row.analyte == "lesion.status" and row.visit == _baseline(history)
+    known = row.analyte.startswith(("lesion.", "marker.")) and row.visit == _baseline(history)
     return only or known or (row.analyte, row.code) in (("lesion.new", "yes"), ("lesion.status", "PD"), ("lesion.status", "PRESENT"))
 
 
