@@ -73,8 +73,9 @@ def commands() -> None:
 @click.argument("store", required=False, type=_PATH)
 def open_window(store: Path | None) -> None:
     """Open the window."""
-    if not work.display_answers():
-        raise UserError("No display answers here, so the window cannot open.", "The commands work without one: see nacdesk --help.")
+    from nacdesk.gui import display
+
+    display.needed()
     from nacdesk.gui import app
 
     sys.exit(app.main(store))
@@ -90,7 +91,9 @@ def demo(out: Path, by: str | None) -> None:
     if made.missing:
         raise UserError(made.missing, "The store and the handouts are complete; install what Qt needs with: sh resources/setup.sh")
     click.echo(f"{len(made.pictures)} pictures: {out / 'pictures'}")
-    if not work.display_answers():
+    from nacdesk.gui import display
+
+    if not display.answers():
         click.echo(f"No display answers here; on one that does, open the cases with: nacdesk {made.store}")
         return
     click.echo("Opening the window; close it to end the demonstration.", err=True)

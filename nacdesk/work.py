@@ -199,13 +199,3 @@ def _pictures(store: Path, folder: Path) -> tuple[tuple[Path, ...], str]:
         return drawn, ""
     last = child.stderr.strip().splitlines()[-1:] or [f"exit status {child.returncode}"]
     return drawn, f"The pictures could not be drawn: {last[0]}"
-
-
-def display_answers() -> bool:
-    """Is there a display that a window can open on? Asked in a child, for the reason above."""
-    if os.environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal"):
-        return False
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        return False
-    question = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
-    return subprocess.run([sys.executable, "-c", question], capture_output=True, timeout=60, check=False).returncode == 0

@@ -325,9 +325,15 @@ def test_demo_without_a_display_makes_everything_and_exits_0(tmp_path: Path) -> 
     assert all(picture.stat().st_size > 20_000 for picture in pictures if picture.name.startswith("case"))
 
 
-def test_open_without_a_display_is_one_sentence(shell: Shell) -> None:
-    shell("open", shell.store, store=False, status=1)
-    assert "No display" in shell.err
+@pytest.mark.parametrize("words", [(), ("cases.nac",), ("open", "cases.nac")])
+@pytest.mark.parametrize("display", [None, ":987"])
+def test_a_window_without_a_display_is_one_sentence(words: tuple[str, ...], display: str | None, tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+    environment |= {"DISPLAY": display} if display else {}
+    run = subprocess.run([sys.executable, "-m", "nacdesk", *words], env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode == 1
+    assert run.stderr.startswith("No display answers here")
+    assert run.stderr.count("\n") == 1
 
 
 def test_the_real_sample_gives_112_cases(shell: Shell, shared: Path) -> None:

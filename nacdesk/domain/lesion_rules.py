@@ -66,7 +66,8 @@ def node_class(sizes: Course, rule: Rule) -> RuleResult:
     if not small:
         return result(rule, "met", "Every target node has a short axis of target size at baseline.", detail="target_eligible", evidence=evidence)
     texts = [f"{part.lesion.label} {wording.mm(part.mm or Decimal(0))} mm, {_node(part, rule)}" for part in small]
-    return result(rule, "not_met", f"Target node below target size at baseline: {'; '.join(texts)}.", detail=_node(small[0], rule), evidence=evidence)
+    smallest = min(small, key=lambda part: part.mm or Decimal(0))
+    return result(rule, "not_met", f"Target node below target size at baseline: {'; '.join(texts)}.", detail=_node(smallest, rule), evidence=evidence)
 
 
 def _node(part: Counted, rule: Rule) -> str:

@@ -77,7 +77,7 @@ def _too_small(timeline: Timeline, row: Assessment, rule: Rule) -> RuleResult:
     default = rule.number("default_mm")
     names = wording.joined(part.lesion.label for part in small)
     evidence = tuple(fact.id for part in small for fact in part.rows)
-    return result(rule, "met", f"{names} too small to measure {timeline.at(row.visit)}, counted as {default} mm.", visit=row.visit, value=default, evidence=evidence)
+    return result(rule, "met", f"Too small to measure {timeline.at(row.visit)}: {names}, counted as {default} mm.", visit=row.visit, value=default, evidence=evidence)
 
 
 def _nadir(timeline: Timeline, row: Assessment, rule: Rule) -> RuleResult:

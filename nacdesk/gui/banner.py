@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from nacdesk.domain.judgements import Answer
+from nacdesk.domain.progress import progress
 from nacdesk.domain.rules import SHAPES
 from nacdesk.gui import case_text
 from nacdesk.gui.desk import Snapshot
@@ -69,7 +70,7 @@ class Banner(QWidget):
         self.identity.setText(case_text.identity(review))
         parts = [
             rich(case_text.diagnosis(review)),
-            f"{rich(case_text.regimen(review))}, {coloured(case_text.course(review), look.colours.ink, bold=True)}",
+            f"{rich(case_text.regimen(review))}, {coloured(progress(review).words, look.colours.ink, bold=True)}",
             rich(case_text.biomarkers(review)),
         ]
         self.course.setText(" · ".join(part for part in parts if part))

@@ -4,7 +4,6 @@ from datetime import date
 
 from nacdesk.domain import wording
 from nacdesk.domain.judgements import Review
-from nacdesk.gui.desk import course_of
 
 NOT_RECORDED = "not recorded"
 
@@ -43,16 +42,6 @@ def regimen(review: Review) -> str:
         return "regimen not recorded"
     length = case.cycle_length or (review.regimen.cycle_length if review.regimen else None)
     return f"{case.regimen} q{length}d" if length else case.regimen
-
-
-def course(review: Review) -> str:
-    """How far the treatment has come: "cycle 3 of 4 given"."""
-    how_far = course_of(review)
-    if how_far.given is None:
-        return "cycles not recorded"
-    if how_far.entered:
-        return f"{wording.counted(how_far.given, 'cycle')} completed as entered"
-    return f"cycle {how_far.given} of {how_far.planned} given" if how_far.planned else f"cycle {how_far.given} given"
 
 
 def biomarkers(review: Review) -> str:

@@ -235,10 +235,7 @@ class ChartPane(QWidget):
             return None
         plans = {panel.key: panel for panel in plan.panels}
         near = [
-            (_apart(at, x_at(plan, model, point.x), y_at(plans[panel.key], panel, point.y)), point)
-            for panel in model.panels
-            for series in panel.series
-            for point in series.points
+            (_apart(at, x_at(plan, model, point.x), y_at(plans[panel.key], panel, point.y)), point) for panel in model.panels for series in panel.series for point in series.points
         ]
         best = min(near, key=_distance, default=None)
         return best[1] if best is not None and best[0] <= _REACH * plan.scale else None

@@ -39,18 +39,25 @@ class Chips(QWidget):
         super().__init__()
         self.chips: tuple[Chip, ...] = ()
         self._look = Look()
+        self._known: dict[int, tuple[list[_Place], int]] = {}
         keep_height(self)
 
     def show_chips(self, chips: Sequence[Chip], look: Look) -> None:
         """Show these."""
         self.chips, self._look = tuple(chips), look
+        self._known.clear()
         self.setAccessibleName("; ".join(chip.text for chip in chips))
         self.setVisible(bool(chips))
         self.updateGeometry()
         self.update()
 
     def _places(self, width: int) -> tuple[list[_Place], int]:
-        """Where each chip stands in that width, and the height of all."""
+        """Where each chip stands in that width, and the height of all; layouts ask many times."""
+        if width not in self._known:
+            self._known[width] = self._placed(width)
+        return self._known[width]
+
+    def _placed(self, width: int) -> tuple[list[_Place], int]:
         px = self._look.px
         metrics = QFontMetrics(self._look.font(TEXT))
         places: list[_Place] = []

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from nacdesk.domain import timeline, wording
 from nacdesk.domain.facts import History
 from nacdesk.domain.judgements import Review
+from nacdesk.domain.progress import progress
 from nacdesk.domain.rules import Catalog
 from nacdesk.errors import BugError, UserError
 
@@ -318,32 +319,7 @@ def summary(review: Review) -> Summary:
     for flag in review.flags:
         flags[flag.result.severity] = flags.get(flag.result.severity, 0) + 1
     case = review.history.case
-    given, planned = (how_far := course_of(review)).given, how_far.planned
-    course = "" if given is None else f"{given}/{planned}" if planned else wording.counted(given, "cycle").replace(" ", "\u00a0")
+    done = progress(review)
+    course = "" if done.given is None else f"{done.given}/{done.planned}" if done.planned else wording.counted(done.given, "cycle").replace(" ", "\u00a0")
     sums = tuple(visit.size.sum_mm for visit in review.visits if visit.size is not None)
     return Summary(case.key, case.revision, course, flags, len(review.cannot), len(review.clear), sums)
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """How far the treatment has come.
-
-    Attributes:
-        given: number of the last cycle given; where no cycle is recorded, the completed cycles as entered; None for neither.
-        planned: cycles that the regimen plans before surgery, None when unknown.
-        entered: `given` is the entered number of completed cycles.
-    """
-
-    given: int | None
-    planned: int | None
-    entered: bool
-
-
-def course_of(review: Review) -> Course:
-    """How far the treatment has come, as seen by the review."""
-    planned = review.regimen.planned_cycles if review.regimen else None
-    given = [cycle.number for cycle in review.cycles if not cycle.cancelled]
-    if given:
-        return Course(given[-1], planned, False)
-    entered = max((visit.visit.cycle for visit in review.visits if visit.visit.cycle is not None), default=0)
-    return Course(entered or None, planned, True)

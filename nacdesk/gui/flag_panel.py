@@ -349,5 +349,3 @@ class RuleList(QWidget):
         text = rich(together((result.reason if result.state == "not_evaluable" else None) or result.sentence))
         needs = f"<br>Would make it evaluable: {rich('; '.join(result.missing))}." if result.missing else ""
         return f'<p style="margin: 0 0 {self._look.px(6)}px 0">{name} ({rich(result.rule)})<br>{text}{needs}</p>'
-
-

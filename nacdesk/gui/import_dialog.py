@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nacdesk.interop.preview import ImportPreview, Problem
     from nacdesk.storage.store import Changes
 
+WHAT = "A long table as CSV or Excel, a wide table with a mapping, or a folder of SDTM tables (TR, TU, RS)."
 FILTER = "Tables (*.csv *.tsv *.txt *.xlsx);;All files (*)"
 CASES_HEAD = ("Case", "Patient in the file", "Patient in the store", "State", "Observations", "New", "Already there")
 PROBLEMS_HEAD = ("Line", "Column", "Problem")
@@ -51,7 +52,7 @@ class ImportDialog(QDialog):
         self._merged: Merged | None = None
         self.files = button("Choose files…", accessible="Choose one or more files", name="choose-files")
         self.folder = button("Choose folder…", accessible="Choose a folder of SDTM tables", name="choose-folder")
-        self.chosen = words("note", "A long table as CSV or Excel, a wide table with a mapping, or a folder of SDTM tables (TR, TU, RS).", name="chosen")
+        self.chosen = words("note", name="chosen")
         self.mapping = _combo("Mapping of a wide table", ())
         self.reader = _combo("Reader of SDTM tables", (("accepted", "accepted"), ("INVESTIGATOR", "INVESTIGATOR")))
         self.reader.setEditable(True)
@@ -169,8 +170,7 @@ class ImportDialog(QDialog):
         self.warnings_title.setText(f"Warnings ({len(doubts)}): kept with the values, they do not refuse the import")
         self.accept_button.setEnabled(self.ready)
         self.accept_button.setText("Import")
-        if self._paths:
-            self.chosen.setText("; ".join(path.name for path in self._paths))
+        self.chosen.setText("; ".join(path.name for path in self._paths) or WHAT)
 
     def _sentence(self, problems: int) -> str:
         if not self._paths:

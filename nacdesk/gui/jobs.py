@@ -12,6 +12,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+AFTER_PAINT_MS = 20  # what the first picture of a case does not need waits so long for it
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from nacdesk.domain.judgements import Group, MatchedOption, Review
@@ -10,6 +10,7 @@ from nacdesk.gui.basis import section_list
 from nacdesk.gui.chips import Chip, Chips
 from nacdesk.gui.desk import Snapshot
 from nacdesk.gui.flag_panel import CLOSED, OPEN
+from nacdesk.gui.jobs import AFTER_PAINT_MS
 from nacdesk.gui.labels import Link, together, words
 from nacdesk.gui.theme import Look, rich
 
@@ -23,6 +24,8 @@ class OptionPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._snapshot: Snapshot | None = None
+        self._look = Look()
         self.title = words("head", "Options to discuss", name="options-title")
         self.count = words("note", name="options-count")
         self.groups = {group: OptionGroup(group, word) for group, word in GROUPS}
@@ -35,15 +38,25 @@ class OptionPanel(QWidget):
             column.addWidget(group)
 
     def show_snapshot(self, snapshot: Snapshot, look: Look) -> None:
-        """Show the options of this snapshot; the groups that are not matched are folded."""
+        """Show the options of this snapshot; the groups that are not matched are folded.
+
+        The cards of the very first case are made once it is painted: they lie below the flags.
+        """
+        first = self._snapshot is None
+        self._snapshot, self._look = snapshot, look
         options = snapshot.review.options
-        counts = []
-        for name, word in GROUPS:
-            members = [option for option in options if option.group == name]
-            self.groups[name].show_options(members, snapshot.review, look)
-            if members or name == "matched":
-                counts.append(f"{len(members)} {word}")
-        self.count.setText(" · ".join(counts))
+        counts = [(sum(1 for option in options if option.group == name), name, word) for name, word in GROUPS]
+        self.count.setText(" · ".join(f"{count} {word}" for count, name, word in counts if count or name == "matched"))
+        if first:
+            QTimer.singleShot(AFTER_PAINT_MS, self._fill)
+        else:
+            self._fill()
+
+    def _fill(self) -> None:
+        assert self._snapshot is not None
+        review = self._snapshot.review
+        for name, _ in GROUPS:
+            self.groups[name].show_options([option for option in review.options if option.group == name], review, self._look)
 
 
 class OptionGroup(QWidget):

@@ -8,13 +8,13 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from nacdesk.domain.facts import History
 from nacdesk.domain.judgements import Review
 from nacdesk.domain.rules import Catalog
 from nacdesk.gui.desk import Desk, Merged, Opened, Performed, Rows, Snapshot, Step, Summary
-from nacdesk.gui.jobs import Jobs
+from nacdesk.gui.jobs import AFTER_PAINT_MS, Jobs
 from nacdesk.gui.message import Message, message_of
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ class Session(QObject):
 
     def at_rest(self) -> bool:
         """Nothing is running or waiting, and every case of the worklist was judged."""
-        return not (self.opening or self.store_jobs.busy or self.file_jobs.busy)
+        return not (self.opening or self._unjudged or self.store_jobs.busy or self.file_jobs.busy)
 
     def read_journal(self, key: str) -> None:
         """Ask for the history of a case; the answer is `journal_read`."""
@@ -305,8 +305,9 @@ class Session(QObject):
         self.tell_error(error)
 
     def _judge(self) -> None:
-        """One short turn at a time, so that a case asked for never waits long."""
-        if self._judging or self.opening or self._ending or not self._unjudged:
+        """One short turn at a time, so that a case asked for never waits long; the first case comes before all of them."""
+        first_comes = self.snapshot is None and self._showing
+        if self._judging or self.opening or self._ending or not self._unjudged or first_comes:
             return
         self._judging = True
         keys = tuple(islice(self._unjudged, self._judge_keys))
@@ -349,6 +350,7 @@ class Session(QObject):
         if asked[1] is not None and snapshot.latest:
             self.wanted = (snapshot.key, None)  # the step asked for is no more
         self._put(snapshot)
+        QTimer.singleShot(AFTER_PAINT_MS, self._judge)
 
     def _on_no_snapshot(self, asked: tuple[str, Step | None], error: BaseException) -> None:
         self._showing = False
@@ -358,6 +360,7 @@ class Session(QObject):
         self.wanted = None
         self._put(None)
         self.tell_error(error)
+        self._judge()
 
     def _put(self, snapshot: Snapshot | None) -> None:
         self.snapshot = snapshot

@@ -91,9 +91,7 @@ class StartPage(QuietPage):
         if opening:
             self.text.setText("Opening the store…")
         elif opened:
-            self.text.setText(
-                "No case yet.\nImport a table of measurements (CSV, Excel, SDTM): Ctrl+I. You see every case and every problem before anything is stored."
-            )
+            self.text.setText("No case yet.\nImport a table of measurements (CSV, Excel, SDTM): Ctrl+I. You see every case and every problem before anything is stored.")
         else:
             self.text.setText("No store is open.\nA store is one file on this computer that holds your cases. Create a new one, or open one you have.")
         self.import_button.setVisible(opened and not opening)

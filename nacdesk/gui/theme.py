@@ -178,6 +178,7 @@ def _sheet(look: Look) -> str:
     QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
     QScrollBar::handle:horizontal {{ background: {c.edge}; border-radius: 4px; min-width: 30px; margin: 2px; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QAbstractScrollArea::corner {{ background: transparent; border: none; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 
     QFrame#option {{ background: {c.paper}; border: 1px solid {c.line}; border-radius: 6px; }}

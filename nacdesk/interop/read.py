@@ -106,7 +106,7 @@ def _gather(files: Sequence[tuple[Path, bytes]], into: _Gathered, catalog: Catal
         if wide is not None:
             entries, problems, into.unused = wide_tables.entries(sheet, wide, place)
         elif "case" not in sheet.header and (fitting := wide_tables.fitting(sheet, catalog)):
-            entries, problems = [], [Problem(None, None, f"This is a wide table; read it with --mapping {fitting}.", place)]
+            entries, problems = [], [Problem(None, None, f"This is a wide table; read it with the mapping {fitting}.", place)]
         else:
             entries, problems = table.entries(sheet, place)
         into.entries += entries

@@ -17,6 +17,7 @@ from nacdesk.charts.model import ChartModel, ChartView
 from nacdesk.domain import wording
 from nacdesk.domain.facts import History, Patient
 from nacdesk.domain.judgements import Answer, Review
+from nacdesk.domain.progress import progress
 from nacdesk.domain.quantity import plain
 from nacdesk.domain.rules import SEVERITIES
 from nacdesk.errors import UserError
@@ -223,11 +224,10 @@ def _labelled(label: str, text: tuple[str | styles.Run, ...]) -> tuple[tuple[Par
 
 def _treatment(review: Review) -> str:
     """FLOT (perioperative) q14d · cycle 3 of 4 given (C3 +6 d, 80 %)."""
-    case, given = review.history.case, [cycle for cycle in review.cycles if not cycle.cancelled]
+    case = review.history.case
     length = case.cycle_length or (review.regimen.cycle_length if review.regimen else None)
     text = (case.regimen or "regimen not recorded") + (f" q{length}d" if length else "")
-    planned = f" of {review.regimen.planned_cycles}" if review.regimen and review.regimen.planned_cycles else ""
-    text += f" · cycle {given[-1].number}{planned} given" if given else " · cycles not recorded"
+    text += f" · {progress(review).words}"
     changes = []
     for cycle in review.cycles:
         parts = [f"+{cycle.delay_days} d"] if cycle.delay_days else []

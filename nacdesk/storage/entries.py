@@ -1,10 +1,11 @@
 """The record of changes in words: who changed what, when, from, to."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from nacdesk.domain.analytes import Analyte
 from nacdesk.domain.quantity import Quantity, plain
 from nacdesk.storage.changes import JournalEntry
 from nacdesk.storage.database import Database, damaged
@@ -32,8 +33,8 @@ _NOTHING = "not recorded"
 Image = dict[str, Any]
 
 
-def entries(database: Database, case: str | None = None) -> tuple[JournalEntry, ...]:
-    """Every change, or those of one case, oldest first.
+def entries(database: Database, analytes: Mapping[str, Analyte], case: str | None = None) -> tuple[JournalEntry, ...]:
+    """Every change, or those of one case, oldest first; analytes by their label.
 
     Raises:
         UserError: the record is damaged.
@@ -41,12 +42,12 @@ def entries(database: Database, case: str | None = None) -> tuple[JournalEntry, 
     where, parameters = ("", ()) if case is None else (" WHERE j.case_key = ?", (case,))
     found = database.rows(f"{_ALL}{where} ORDER BY j.seq", parameters)
     try:
-        return tuple(_told(found))
+        return tuple(_told(found, analytes))
     except (ValueError, LookupError, ArithmeticError):  # no JSON, no such column, no decimal
         raise damaged(database.path) from None
 
 
-def _told(found: list[tuple[Any, ...]]) -> Iterator[JournalEntry]:
+def _told(found: list[tuple[Any, ...]], analytes: Mapping[str, Analyte]) -> Iterator[JournalEntry]:
     visits: dict[int, str] = {}
     lesions: dict[int, str] = {}
     for seq, step, at, by, label, table, op, key, before, after, reason, clock_back in found:
@@ -57,11 +58,11 @@ def _told(found: list[tuple[Any, ...]]) -> Iterator[JournalEntry]:
             visits[row["id"]] = row["name"]
         elif table == "lesion":
             lesions[row["id"]] = row["label"]
-        what, was, now = _entry(table, _subject(table, row, visits, lesions), old, new)
+        what, was, now = _entry(table, _subject(table, row, visits, lesions, analytes), old, new)
         yield JournalEntry(seq, step, at, by, label, table, op, key, what, was, now, reason, bool(clock_back))
 
 
-def _subject(table: str, row: Image, visits: dict[int, str], lesions: dict[int, str]) -> str:
+def _subject(table: str, row: Image, visits: dict[int, str], lesions: dict[int, str], analytes: Mapping[str, Analyte]) -> str:
     if table == "case_record":
         return f"case {row['key']}"
     if table == "lesion":
@@ -69,17 +70,18 @@ def _subject(table: str, row: Image, visits: dict[int, str], lesions: dict[int, 
     if table == "visit":
         return f"time point {row['name']}"
     lesion = lesions.get(row["lesion_id"])
-    return f"{row['analyte']}{f' of {lesion}' if lesion else ''} at {visits[row['visit_id']]}"
+    known = analytes.get(row["analyte"])
+    return f"{known.label if known else row['analyte']}{f' of {lesion}' if lesion else ''}, {visits[row['visit_id']]}"
 
 
 def _entry(table: str, subject: str, old: Image | None, new: Image | None) -> tuple[str, str | None, str | None]:
     """What happened in one line, and the content before and after."""
     if old is None and new is not None:
         now = _whole(table, new)
-        return f"{subject} added{f': {now}' if now else ''}", None, now
+        return f"added {subject}{f': {now}' if now else ''}", None, now
     if new is None and old is not None:
         was = _whole(table, old)
-        return f"{subject} removed{f': {was}' if was else ''}", was, None
+        return f"removed {subject}{f': {was}' if was else ''}", was, None
     assert old is not None  # by the journal's own checks
     assert new is not None
     told = list(_differences(table, old, new))

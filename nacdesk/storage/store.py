@@ -168,7 +168,7 @@ class Store:
         Raises:
             UserError: the record of changes is damaged.
         """
-        return entries.entries(self._database, case)
+        return entries.entries(self._database, self.catalog.analytes, case)
 
     def check(self, deep: bool = False) -> tuple[str, ...]:
         """What is wrong with the store, in sentences; empty when it is sound. `deep` verifies every case."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from nacdesk.domain.judgements import Review
 
-FORBIDDEN = re.compile(r"\b(?:(?i:recommended|switch to|resistant patient|brief|lay|lay_claim)|None|Decimal|True|False)\b")
+FORBIDDEN = re.compile(r"\b(?:(?i:recommended|switch to|resistant patient|brief|lay|lay_clai[m])|None|Decimal|True|False)\b")
 BEGINNING = re.compile("[A-Z0-9+\u2212]|ctDNA\\b")
 HYPHEN_FOR_MINUS = re.compile(r"(?:^|[\s(×/=≥≤<>])-\d")  # a true minus is U+2212; "2026-01" and "1e-6" are none
 SLIPS = re.compile(r"\.\.|;\s*;|\s[,;.:](?=\s|$)|  |: \.|, ,|\(\)|\d[Ee][-+]\d")
@@ -23,8 +23,8 @@ def texts(judged: Review) -> Iterator[tuple[str, str]]:
         for part in (answer.label, answer.value, answer.extra, answer.note):
             yield f"answer {answer.label}", part
     for row in judged.visits:
-        for part in (row.size.reason if row.size else None, row.pet.reason if row.pet else None):
-            yield f"visit {row.visit.name}", part or ""
+        for reason in (row.size.reason if row.size else None, row.pet.reason if row.pet else None):
+            yield f"visit {row.visit.name}", reason or ""
 
 
 def proofread(judged: Review) -> None:

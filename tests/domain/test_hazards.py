@@ -245,7 +245,7 @@ def test_H11_shrinkage_after_two_cycles(missing: str) -> None:
 
 @pytest.mark.parametrize(("first", "uln", "now", "response"), [
     ("20", 5, "4", "CR"), ("20", 5, "5", "CR"), ("20", 5, "5.1", "NON-CR/NON-PD"), ("20", 5, None, "NE"), ("20", 5, "NE", "NE"), ("20", 5, "<6", "NON-CR/NON-PD"),
-    ("20", 5, "<4", "CR"), ("4", 5, None, "CR"), (None, None, None, "CR"), ("20", None, "4", "NE"),
+    ("20", 5, "<4", "CR"), ("4", 5, None, "CR"), ("5", 5, None, "CR"), ("5.1", 5, None, "NE"), (None, None, None, "CR"), ("20", None, "4", "NE"),
 ])  # fmt: skip
 def test_H11_a_raised_marker_must_be_seen_to_be_normal(first: str | None, uln: int | None, now: str | None, response: str) -> None:
     chart = Chart(cycles=2).at("baseline", -7).sizes(primary=40).status("rest", "PRESENT")
@@ -255,6 +255,17 @@ def test_H11_a_raised_marker_must_be_seen_to_be_normal(first: str | None, uln: i
     if now is not None:
         chart.add("marker.cea", now, uln=uln)
     assert chart.last_size().non_target == response
+
+
+@pytest.mark.parametrize(("limit", "response"), [(3, "NON-CR/NON-PD"), (5, "CR"), (None, "CR")])
+def test_H11_a_marker_is_normal_by_the_limit_of_its_own_sample(limit: int | None, response: str) -> None:
+    chart = Chart(cycles=2).at("baseline", -7).sizes(primary=40).status("rest", "PRESENT").add("marker.cea", 20, uln=5)
+    assert chart.at("now", 42).sizes(primary=40).status("rest", "ABSENT").add("marker.cea", 4, uln=limit).last_size().non_target == response
+
+
+def test_H11_a_raised_laboratory_value_is_no_tumour_marker() -> None:
+    chart = Chart(cycles=2).at("baseline", -7).sizes(primary=40).status("rest", "PRESENT").add("labs.creatinine_umol_l", 200, uln=100)
+    assert chart.at("now", 42).sizes(primary=40).status("rest", "ABSENT").last_size().non_target == "CR"
 
 
 # H12 "not detected" read as zero, or as a number

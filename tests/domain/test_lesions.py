@@ -103,11 +103,27 @@ def test_a_non_target_mass_back_after_complete_response_is_progression() -> None
     assert "rest back after complete response" in chart.rule("REC-17", "after C3").sentence.lower()
 
 
+def test_a_node_that_is_back_beside_a_mass_is_not_the_only_change() -> None:
+    chart = Chart(cycles=6).lesion("N", "node").at("baseline", -7).sizes(N=20).status("rest", "PRESENT")
+    chart.at("after C2", 42).sizes(N=8).status("rest", "ABSENT").new("no")
+    sentence = chart.at("after C3", 63).sizes(N=12).status("rest", "PRESENT").new("no").rule("REC-17", "after C3").sentence
+    assert "N, rest back after complete response" in sentence
+    assert "re-image" not in sentence
+
+
+def test_each_lesion_carries_what_it_adds_to_the_sum() -> None:
+    size = Chart(cycles=4).at("baseline", -7).sizes(A=20, B=20, C=20, D=20).at("now", 42).sizes(A=7, B="TSTM", C="ABSENT", D="NE").last_size()
+    assert size.lesions == {"A": 7, "B": 5, "C": 0}
+    assert size.reason == "D not evaluable; new lesions not recorded"
+
+
 def test_stable_after_partial_response_says_so() -> None:
     chart = Chart(cycles=8).at("baseline", -7).sizes(A=100).at("after C2", 42).sizes(A=68).new("no").at("after C4", 84).sizes(A=75).new("no")
     assert chart.last_size().target == "SD"
     assert "SD by size, PR earlier" in chart.rule("REC-13", "after C4").sentence
     assert chart.review().best.unconfirmed == "PR"
+    stable = Chart(cycles=8).at("baseline", -7).sizes(A=100).at("after C2", 42).sizes(A=90).new("no").at("after C4", 84).sizes(A=75).new("no")
+    assert "PR earlier" not in stable.rule("REC-13", "after C4").sentence
 
 
 # New lesions
@@ -123,6 +139,7 @@ def follow_up(role: str = "new") -> Chart:
 def test_a_new_lesion_that_is_measured_answers_the_question(typed: str | int, answer: str | None) -> None:
     size = follow_up().size("X", typed).last_size()
     assert (size.new_lesion, size.overall, size.provisional) == (answer, "PD" if answer else "PR", answer is None)
+    assert ("new lesion" in (size.reason or "").split("; ")) is (answer == "yes")
 
 
 @pytest.mark.parametrize(("code", "answer"), [("PRESENT", "yes"), ("PD", "yes"), ("ABSENT", None), ("NE", None)])
@@ -202,11 +219,31 @@ def test_non_target_disease_that_is_measured(kind: str, typed: str, response: st
     assert chart.last_size().non_target == response
 
 
-def test_a_state_without_a_role_is_of_non_target_disease() -> None:
+@pytest.mark.parametrize(("code", "response"), [("PD", "PD"), ("PRESENT", "NON-CR/NON-PD"), ("ABSENT", "CR")])
+def test_a_state_without_a_role_is_of_non_target_disease(code: str, response: str) -> None:
     chart = Chart(cycles=6).at("baseline", -7).sizes(A=40)
     chart.lesions["rest"] = Lesion("rest")
-    chart.status("rest", "PRESENT").at("after C2", 42).sizes(A=20).status("rest", "PD")
-    assert chart.last_size().overall == "PD"
+    chart.status("rest", "PRESENT").at("after C2", 42).sizes(A=20).status("rest", code)
+    assert chart.last_size().non_target == response
+
+
+@pytest.mark.parametrize(("code", "response"), [("PD", "PD"), ("PRESENT", "none")])
+def test_of_the_states_of_a_measured_target_only_progression_counts(code: str, response: str) -> None:
+    size = Chart(cycles=6).at("baseline", -7).sizes(A=40).at("after C2", 42).sizes(A=20).status("A", code).last_size()
+    assert (size.target, size.non_target) == ("PR", response)
+
+
+@pytest.mark.parametrize(("codes", "response"), [(("PRESENT", "ABSENT"), "NE"), (("PRESENT", "PD"), "PD")])
+def test_unlike_states_of_one_lesion_are_not_decided_by_the_program(codes: tuple[str, str], response: str) -> None:
+    chart = Chart(cycles=6).at("baseline", -7).sizes(A=40).status("rest", "PRESENT").at("after C2", 42).sizes(A=20)
+    for reader, code in enumerate(codes):
+        chart.add("lesion.status", code, lesion="rest", reader=f"R{reader}")
+    assert chart.last_size().non_target == response
+
+
+def test_non_target_disease_stated_together_at_baseline_is_looked_for_later() -> None:
+    chart = Chart(cycles=6).at("baseline", -7).sizes(A=40).add("lesion.non_target", "NON-CR/NON-PD").at("after C2", 42).sizes(A="ABSENT").new("no")
+    assert (chart.last_size().non_target, chart.last_size().overall) == ("NE", "PR")
 
 
 def test_a_case_of_non_target_disease_alone_is_judged_by_its_states() -> None:

@@ -23,7 +23,7 @@ Key = tuple[str, str | None]
 def charts(draw: st.DrawFn) -> Chart:
     """A dated case: up to three targets, non-target disease, ctDNA, SUV and CEA, each of them with gaps."""
     chart = Chart(cycles=4)
-    kinds: list[LesionKind] = draw(st.lists(st.sampled_from(("mass", "node")), min_size=1, max_size=3))  # type: ignore[arg-type]  # literals
+    kinds: list[LesionKind] = draw(st.lists(st.sampled_from(("mass", "node")), min_size=1, max_size=3))
     for number, kind in enumerate(kinds):
         chart.lesion(f"T{number}", kind, organ=f"organ {number}")
     others = draw(st.integers(0, 2))
@@ -134,7 +134,7 @@ def test_a_larger_tumour_never_removes_a_progression(chart: Chart, data: st.Data
     row = data.draw(st.sampled_from(later))
     now = {"ABSENT": Decimal(0), "TSTM": Decimal(5)}.get(row.code or "") if row.quantity is None else row.quantity.exact
     assert now is not None
-    more = Quantity(now + data.draw(st.integers(1, 400)) / Decimal(10), "mm", data.draw(st.sampled_from(("=", ">"))))  # type: ignore[arg-type]  # literals
+    more = Quantity(now + data.draw(st.integers(1, 400)) / Decimal(10), "mm", data.draw(st.sampled_from(("=", ">"))))
     larger = with_rows(history, [replace(one, value=more) if one is row else one for one in history.observations])
     before, after = judge(history).visit(row.visit), judge(larger).visit(row.visit)
     assert before is not None
@@ -152,12 +152,13 @@ def _baseline(history: History) -> str:
 
 
 def _left_in(history: History, row: Observation) -> bool:
-    """Facts that are themselves the progression; non-target disease at baseline, which counts as none where it is not
-    recorded (REC-13); and the only diameter of a lesion, of which nothing would then tell.
+    """Facts that are themselves the progression (a new lesion, non-target disease that grows or is back); non-target
+    disease and markers at baseline, which count as none and as normal where they are not recorded (REC-12, REC-13);
+    and the only diameter of a lesion, of which nothing would then tell.
     """
     only = row.analyte == "size.diameter" and sum(one.analyte == row.analyte and one.lesion == row.lesion for one in history.observations) == 1
-    known = row.analyte == "lesion.status" and row.visit == _baseline(history)
-    return only or known or (row.analyte, row.code) in (("lesion.new", "yes"), ("lesion.status", "PD"))
+    known = row.analyte.startswith(("lesion.", "marker.")) and row.visit == _baseline(history)
+    return only or known or (row.analyte, row.code) in (("lesion.new", "yes"), ("lesion.status", "PD"), ("lesion.status", "PRESENT"))
 
 
 @FEW

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from nacdesk.domain.timeline import build, up_to
-from tests.domain.cases import Chart, at_visit, catalog, judge, on, sized, two_points
+from tests.domain.cases import Chart, at_visit, catalog, ctdna, judge, on, sized, two_points
 
 
 def test_visits_without_dates_are_ordered_by_their_place() -> None:
@@ -179,3 +179,107 @@ def test_the_timeline_keeps_what_it_was_built_from() -> None:
     history = two_points(50, 30).history()
     line = build(history, catalog(), None)
     assert {row.id for row in line.history.observations} == {row.id for row in history.observations}
+
+
+# Whether a visit lies before, on or after treatment
+
+
+@pytest.mark.parametrize(("name", "day", "cycle", "state"), [
+    ("later", 1, None, "met"), ("later", None, 1, "met"), ("later", None, 0, "not_evaluable"), ("later", None, None, "not_evaluable"),
+])  # fmt: skip
+def test_a_rise_needs_a_sample_on_treatment(name: str, day: int | None, cycle: int | None, state: str) -> None:
+    chart = Chart(cycles=4 if day is not None else 0).at("baseline", -3 if day is not None else None, cycle=0).add("ctdna.vaf", 1, method="A")
+    assert chart.at(name, day, cycle).add("ctdna.vaf", 3, method="A").rule("CTD-08", name).state == state
+
+
+@pytest.mark.parametrize(("day", "later"), [(-1, False), (0, False), (1, True)])
+def test_a_pet_on_the_day_of_the_first_dose_is_before_treatment(day: int, later: bool) -> None:
+    chart = Chart(cycles=2).at("first", -10).add("pet.suvmax", 9).at("second", day).add("pet.suvmax", 9)
+    assert any(one.visit == chart.visits[-1].id for one in chart.review().rules if one.rule == "PET-06") is later
+
+
+@pytest.mark.parametrize(("surgery", "visit", "response"), [
+    (60, 59, "PR"), (60, 60, None), (60, 61, None), (60, None, None), (None, None, None), (None, 90, None), (None, 42, "PR"),
+])  # fmt: skip
+def test_surgery_divides_the_visits_by_date_and_by_order(surgery: int | None, visit: int | None, response: str | None) -> None:
+    """With a date on both by date; else by their order in the file, in which a dated visit finds its place by its date."""
+    chart = two_points(50, 50)
+    if response is not None and surgery is None:
+        chart.at("control", visit).sizes(primary=30).new("no").at("surgery").add("event.surgery", "yes")
+    else:
+        chart.at("surgery", surgery).add("event.surgery", "yes").at("control", visit).sizes(primary=30).new("no")
+    (row,) = [row for row in chart.review().visits if row.visit.name == "control"]
+    assert row.size is not None
+    assert row.size.target == response
+
+
+def test_a_sample_keeps_its_own_date_within_its_visit() -> None:
+    chart = ctdna(5, days=(-3,)).at("cycle 1", 3).sizes(primary=30).add("ctdna.vaf", 3, day=21, method="assay A")
+    assert chart.rule("CTD-06").state == "met"
+    assert "day 21" in chart.rule("CTD-06").sentence
+
+
+# Cycles
+
+
+def test_cycles_that_are_not_all_dated_are_not_counted() -> None:
+    chart = Chart().cycle(1, 0).cycle(2, 21).at("C3").add("treatment.cycle", 3).at("baseline", -7).sizes(A=50).at("now", 63).sizes(A=50)
+    assert "neither entered nor countable" in (chart.rule("NAC-01", "now").reason or "")
+    unknown = Chart(length=None).cycle(1, 0).cycle(2, 21).at("baseline", -7).sizes(A=50).at("now", 63).sizes(A=50)
+    assert "neither entered nor countable" in (unknown.rule("NAC-01", "now").reason or "")
+    undated = Chart(cycles=4).at("baseline", -7).sizes(A=50).at("now").sizes(A=50)
+    assert "neither entered nor countable" in (undated.rule("NAC-01", "now").reason or "")
+
+
+def test_a_cancelled_cycle_is_no_dose() -> None:
+    chart = Chart(cycles=3).cycle(4, 63).add("treatment.cancelled", "yes").at("baseline", -7).sizes(A=50).at("now", 70).sizes(A=70)
+    assert chart.rule("RES-01").state == "not_met"
+
+
+def test_the_delay_of_a_cycle_is_entered_or_counted_from_the_cycle_just_before() -> None:
+    chart = Chart(length=14).cycle(1, 0).cycle(2, 20).add("treatment.delay_days", 3).cycle(4, 60).at("C5").add("treatment.cycle", 5).cycle(6, 90)
+    assert [cycle.delay_days for cycle in chart.review().cycles] == [None, 3, None, None, None]
+    assert [cycle.delay_days for cycle in Chart(length=None).cycle(1, 0).cycle(2, 20).review().cycles] == [None, None]
+    assert [cycle.delay_days for cycle in Chart(length=14).cycle(1, 0).cycle(2, 12).review().cycles] == [None, 0]
+
+
+def test_a_regimen_of_the_catalogue_gives_its_cycle_length_and_kind() -> None:
+    entries = {entry.kind: entry for entry in reversed(catalog().regimens)}
+    for kind, state in (("chemotherapy", "met"), ("chemoradiation", "not_applicable"), ("endocrine", "not_applicable")):
+        entry = entries[kind]  # type: ignore[index]  # three of the kinds
+        for name in (entry.name, entry.name.upper(), entry.name.split("(")[0].strip()):
+            chart = Chart(entry.context, regimen=name, length=None).at("baseline", cycle=0).sizes(A=50).at("now", cycle=9).sizes(A=50)
+            assert chart.rule("NAC-01", "now").state == state, name
+            assert build(chart.history(), catalog(), None).cycle_length == entry.cycle_length
+    assert build(Chart(regimen="something else", length=None).at("baseline").history(), catalog(), None).cycle_length is None
+
+
+def test_a_dated_cycle_does_not_move_the_undated_visits_behind_it() -> None:
+    chart = Chart().at("baseline").sizes(A=50).cycle(1, 0).at("after C2").sizes(A=30)
+    assert [row.visit.name for row in chart.review().visits] == ["baseline", "after C2"]
+    early = Chart(cycles=4).at("baseline", -7).sizes(A=50).at("now").sizes(A=30)
+    assert [row.visit.name for row in early.review().visits] == ["baseline", "now"]
+
+
+def test_the_date_of_a_visit_is_that_of_its_size_measurement() -> None:
+    chart = Chart(cycles=4).at("baseline", -7).sizes(A=50).at("now", 40).add("status.ecog", 1).size("A", 30, day=42)
+    assert chart.review().visits[-1].day == 42
+
+
+def test_a_baseline_without_a_date_is_accepted_with_a_warning_where_no_dated_one_is() -> None:
+    chart = Chart(cycles=4).at("baseline").sizes(A=50).at("now", 42).sizes(A=30).new("no")
+    assert chart.last_size().target == "PR"
+    assert any("the baseline has no date" in text for text in chart.review().warnings)
+    unnamed = Chart(cycles=4).at("some scan").sizes(A=50).at("now", 42).sizes(A=30).new("no")
+    assert unnamed.last_size().target == "NE"
+
+
+def test_a_last_dose_that_was_not_given_is_none() -> None:
+    chart = Chart(cycles=2).at("dose", 80).add("treatment.last_dose", "no").at("baseline", -7).sizes(A=50).at("now", 90).sizes(A=70)
+    assert chart.rule("RES-01").state == "not_met"
+
+
+def test_a_response_with_one_date_missing_is_not_confirmed() -> None:
+    chart = Chart(cycles=4).at("baseline", -7).sizes(A=50).at("after C2", 42).sizes(A=30).new("no").at("later").sizes(A=30).new("no")
+    best = chart.review().best
+    assert (best.unconfirmed, best.confirmed, best.reason) == ("PR", None, "a response cannot be confirmed without dates")

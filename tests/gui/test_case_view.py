@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
+from nacdesk.domain.progress import progress
 from nacdesk.domain.rules import Catalog
 from nacdesk.gui import case_text
 from nacdesk.gui.main_window import MainWindow
@@ -142,7 +143,7 @@ def test_the_course_says_whether_cycles_were_given_or_entered_as_completed(windo
     for key in (PRIMARY, UNDATED, NOTHING):
         show(window, key)
         assert window.session.snapshot is not None
-        said[key] = case_text.course(window.session.snapshot.review)
+        said[key] = progress(window.session.snapshot.review).words
     assert said == {PRIMARY: "cycle 3 of 4 given", UNDATED: "4 cycles completed as entered", NOTHING: "cycles not recorded"}
 
 

@@ -77,7 +77,7 @@ def test_a_column_of_the_mapping_that_is_missing_is_named(load) -> None:
 
 def test_a_wide_table_without_its_mapping_is_told_which_fits(load) -> None:
     found = load(wide("9001,44,,,80,,,,,"))
-    assert [str(problem) for problem in found.problems] == ["This is a wide table; read it with --mapping ispy1."]
+    assert [str(problem) for problem in found.problems] == ["This is a wide table; read it with the mapping ispy1."]
 
 
 def test_an_unknown_mapping_names_those_there_are(load) -> None:
@@ -158,7 +158,7 @@ def test_a_mapping_that_makes_no_sense_is_refused_with_file_and_key(load, own: P
 
 def test_a_broken_mapping_that_nobody_named_does_not_matter(load, own: Path) -> None:
     (own.parent / "broken.toml").write_text("title =")
-    assert "--mapping own" in str(load("Patient,Name,CEA,CEA date,Node\n1,,,,1\n").problems[0])
+    assert "the mapping own" in str(load("Patient,Name,CEA,CEA date,Node\n1,,,,1\n").problems[0])
 
 
 def test_every_shipped_mapping_is_sound(catalog: Catalog) -> None:

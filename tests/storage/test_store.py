@@ -328,7 +328,7 @@ def test_a_correction_keeps_the_rest_and_the_old_value_in_the_record(store: Stor
     expected = [replace(seen, value=millimetres("41.5"), entered="4.15 cm", warnings=("doubted",)) if seen.id == target.id else seen for seen in before.observations]
     assert list(after.observations) == expected
     entry = store.journal("D-100482")[-1]
-    assert entry.what == "size.diameter of primary at after C2: 30 mm → 41.5 mm"
+    assert entry.what == "Tumour diameter of primary, after C2: 30 mm → 41.5 mm"
     assert (entry.old, entry.new, entry.reason, entry.by, entry.op) == ("30 mm", "41.5 mm", "typing error", "Coordinator", "update")
 
 
@@ -469,18 +469,18 @@ def test_the_record_tells_every_change_in_words(store: Store) -> None:
     store.undo()
     store.undo()
     assert [entry.what for entry in store.journal("A")] == [
-        "case A added",
-        "lesion primary added: kind mass; role target",
-        "time point baseline added: completed cycles 0",
-        "size.diameter of primary at baseline added: 31 mm; method CT",
+        "added case A",
+        "added lesion primary: kind mass; role target",
+        "added time point baseline: completed cycles 0",
+        "added Tumour diameter of primary, baseline: 31 mm; method CT",
         "case A: regimen not recorded → FLOT",
-        "size.diameter of primary at baseline: 31 mm → ABSENT",
-        "size.diameter of primary at baseline: ABSENT → 31 mm",
+        "Tumour diameter of primary, baseline: 31 mm → ABSENT",
+        "Tumour diameter of primary, baseline: ABSENT → 31 mm",
         "case A: regimen FLOT → not recorded",
-        "size.diameter of primary at baseline removed: 31 mm; method CT",
-        "time point baseline removed: completed cycles 0",
-        "lesion primary removed: kind mass; role target",
-        "case A removed",
+        "removed Tumour diameter of primary, baseline: 31 mm; method CT",
+        "removed time point baseline: completed cycles 0",
+        "removed lesion primary: kind mass; role target",
+        "removed case A",
     ]
     assert store.journal("B") == ()
     assert store.journal() == store.journal("A")
