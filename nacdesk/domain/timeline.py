@@ -58,7 +58,7 @@ class Timeline:
         cycle_length: days, recorded or from the regimen; None when unknown.
         regimen: the catalogue's entry of that name, None when there is none.
         by_visit: observations of each visit.
-        by_analyte: observations of each analyte, in order of time.
+        by_analyte: observations of each analyte, in order of time; by_place: those of each visit and analyte.
     """
 
     history: History
@@ -72,6 +72,7 @@ class Timeline:
     regimen: Regimen | None
     by_visit: Mapping[str, tuple[Observation, ...]]
     by_analyte: Mapping[str, tuple[Observation, ...]]
+    by_place: Mapping[tuple[str, str], tuple[Observation, ...]]
     positions: Mapping[str, int]
     dates: Mapping[str, date | None]
 
@@ -86,8 +87,7 @@ class Timeline:
 
     def rows(self, analyte: str, visit: str | None = None) -> tuple[Observation, ...]:
         """Observations of an analyte, of one visit where named, in order of time."""
-        rows = self.by_analyte.get(analyte, ())
-        return rows if visit is None else tuple(row for row in rows if row.visit == visit)
+        return self.by_analyte.get(analyte, ()) if visit is None else self.by_place.get((visit, analyte), ())
 
     def latest(self, analyte: str) -> Observation | None:
         """The last recorded fact of that analyte."""
@@ -283,9 +283,11 @@ def build(history: History, catalog: Catalog, as_of: date | None) -> Timeline:
     rows = sorted(seen, key=_by_time(places))
     by_visit: dict[str, list[Observation]] = {visit.id: [] for visit in ordered}
     by_analyte: dict[str, list[Observation]] = {}
+    by_place: dict[tuple[str, str], list[Observation]] = {}
     for row in rows:
         by_visit[row.visit].append(row)
         by_analyte.setdefault(row.analyte, []).append(row)
+        by_place.setdefault((row.visit, row.analyte), []).append(row)
     recorded = {row.visit for row in history.observations}
     not_done = set() if as_of is not None else {visit.id for visit in ordered} - recorded
     visits = tuple(visit for visit in ordered if by_visit[visit.id] or visit.id in not_done)
@@ -313,6 +315,7 @@ def build(history: History, catalog: Catalog, as_of: date | None) -> Timeline:
         regimen=regimen,
         by_visit={visit.id: tuple(by_visit[visit.id]) for visit in visits},
         by_analyte={key: tuple(value) for key, value in by_analyte.items()},
+        by_place={key: tuple(value) for key, value in by_place.items()},
         positions=kept,
         dates=dates,
     )
