@@ -7,7 +7,6 @@ directive word stops the program at its start, with the file and the line or key
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date
@@ -16,6 +15,8 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar, get_args
+
+import tomli
 
 from nacdesk import paths
 from nacdesk.domain.analytes import Analyte, Kind, Limits, Scale
@@ -114,11 +115,11 @@ def _bytes(path: Path) -> bytes:
 def _toml(name: str, content: bytes) -> dict[str, object]:
     """The table of a file; its decimals stay decimals."""
     try:
-        return tomllib.loads(content.decode("utf-8"), parse_float=Decimal)
+        return tomli.loads(content.decode("utf-8"), parse_float=Decimal)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         _refuse(f"{name}, line {line}", "the text is not UTF-8")
-    except tomllib.TOMLDecodeError as error:  # its message ends with line and column
+    except tomli.TOMLDecodeError as error:  # its message ends with line and column
         _refuse(name, str(error))
 
 

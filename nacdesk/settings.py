@@ -2,10 +2,11 @@
 
 import os
 import tempfile
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
+
+import tomli
 
 from nacdesk.errors import UserError
 
@@ -43,7 +44,7 @@ def load(path: Path) -> Settings:
     """
     remedy = "The defaults are used; choose again in the View menu."
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = tomli.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Settings()
     except (OSError, ValueError) as error:

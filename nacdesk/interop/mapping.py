@@ -1,10 +1,11 @@
 """Wide tables: one row one case. A TOML file says what each column holds; `ispy1.toml` explains the format."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
+
+import tomli
 
 from nacdesk import paths
 from nacdesk.domain.quantity import conversion
@@ -70,8 +71,8 @@ def load(name: str, catalog: Catalog) -> WideMapping:
     if path is None:
         raise UserError(f"There is no mapping “{shown(name)}”; nothing was read.", f"There are: {', '.join(names())}.")
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        table = tomli.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
         raise UserError(f"The mapping {path.name} cannot be read ({error}); nothing was imported.", "Correct the file.") from error
     return _Checked(path.name, catalog).mapping(name, table)
 
