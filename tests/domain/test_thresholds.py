@@ -329,3 +329,39 @@ def test_the_days_of_a_baseline(kind: LesionKind, day: int, warned: bool, found:
 def test_a_day_is_a_calendar_day() -> None:
     assert (on(42) - on(0)).days == 42
     assert judge(Chart(cycles=1).history()).day_zero == on(0)
+
+
+# On the threshold itself, where a step beside it would not tell
+
+
+@pytest.mark.parametrize(("day", "state"), [(56, "not_met"), (57, "met")])
+def test_a_cea_rise_within_the_surge_is_not_confirmed_later(day: int, state: str) -> None:
+    assert cea((-3, "10"), (day, "13"), (day + 30, "13.4")).rule("MRK-05", "now").state == state
+
+
+@pytest.mark.parametrize(("gap", "state"), [(13, "not_evaluable"), (14, "not_met"), (60, "not_met"), (61, "not_evaluable")])
+def test_a_sample_on_the_days_of_confirmation_refutes_a_rise(gap: int, state: str) -> None:
+    """The second sample is no confirmation; the last one, long after, is high again."""
+    assert cea((50, "10"), (70, "14"), (70 + gap, "12"), (200, "13.5")).rule("MRK-05", "now").state == state
+
+
+@pytest.mark.parametrize("size", ["80.7", "80.8", "119.5", "119.6"])
+def test_nac_01_and_kin_07_name_the_same_band(size: str) -> None:
+    chart = Chart(cycles=2).at("baseline", -7).sizes(a=50, b=50).at("now", 42).sizes(a=Decimal(size) - 50, b=50)
+    inside = chart.rule("KIN-07", "now").detail == "within variability"
+    assert ("; within measurement variability" in chart.rule("NAC-01", "now").sentence) is inside
+
+
+def test_two_rises_need_no_sample_before_them() -> None:
+    assert ctdna("1", "1.21", "1.47").rule("CTD-08").state == "met"
+    assert ctdna("1", "1.21").rule("CTD-08").state == "not_met"
+
+
+@pytest.mark.parametrize(("limit", "said"), [("0.39", False), ("0.4", False), ("0.41", True)])
+def test_a_better_limit_is_named_only_where_it_lies_above_the_new_value(limit: str, said: bool) -> None:
+    assert ("better limit of detection" in ctdna("5", ("ND", limit), "0.4").rule("CTD-08").sentence) is said
+
+
+@pytest.mark.parametrize(("limit", "detail"), [("1.9", "decrease >= 5.0%"), ("2", "cleared; percent not computable"), ("2.1", "cleared; percent not computable")])
+def test_a_limit_that_is_not_below_the_baseline_gives_no_bound(limit: str, detail: str) -> None:
+    assert ctdna("2", ("ND", limit)).rule("CTD-04").detail == detail
