@@ -193,7 +193,7 @@ def _say_preview(report: dict[str, Any], warnings: Iterable[object]) -> None:
 def _add(store: Store, found: Any, one_by_one: bool, quiet: bool) -> tuple[int, int]:
     """Add a preview at once, or case by case with a line after each durable one."""
     if not one_by_one:
-        changes = work.import_all(store, found)
+        changes = work.add_all(store, found)
         return changes.added, changes.known
     merge = store.preview(found.histories)
     if merge.problems:

@@ -79,7 +79,7 @@ def beside_stored(store: Store, found: ImportPreview) -> ImportPreview:
         doubts = {facts[place][0].id: texts for place, texts in jumps(facts, store.catalog).items() if place >= len(stored.observations)}
         rows = []
         for row in history.observations:
-            more = tuple(text for text in doubts.get(row.id, ()) if text not in row.warnings) if row in new else ()
+            more = tuple(text for text in doubts.get(row.id, ()) if text not in row.warnings)
             warnings += [Problem(None, None, f"{history.case.key}, {row.lesion or row.analyte}: {text}") for text in more]
             rows.append(replace(row, warnings=(*row.warnings, *more)))
         histories.append(replace(history, observations=tuple(rows)))
@@ -88,7 +88,11 @@ def beside_stored(store: Store, found: ImportPreview) -> ImportPreview:
 
 def import_all(store: Store, found: ImportPreview) -> Changes:
     """Add everything a preview holds in one transaction, or nothing; doubts beside the store are kept with the values."""
-    found = beside_stored(store, accepted(found))
+    return add_all(store, beside_stored(store, accepted(found)))
+
+
+def add_all(store: Store, found: ImportPreview) -> Changes:
+    """Add a preview that was already held beside the store, in one transaction, or nothing."""
     count = sum(len(history.observations) for history in found.histories)
     return store.add(found.histories, f"Import {count} observations from {found.path.name}", source=(found.path.name, found.digest))
 

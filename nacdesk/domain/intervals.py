@@ -3,6 +3,7 @@ checkpoint inhibitor (RES-07, RES-08). Sources: occc, sitc20, sitc23. The SITC p
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -84,9 +85,26 @@ def _exposure(timeline: Timeline, until: date) -> int | None:
     return (min(until, timeline.last_dose + timedelta(days=timeline.cycle_length)) - timeline.day_zero).days
 
 
-def alone(timeline: Timeline, judged: Sequence[Assessment], rule: Rule) -> RuleResult:
-    """RES-07: a PD-1 inhibitor without chemotherapy; PD confirmed weeks later unless deterioration is rapid."""
-    if (silent := _before(timeline, rule, alone=True)) is not None:
+@dataclass(frozen=True, slots=True)
+class _Progressed:
+    """The first PD under the drug.
+
+    Attributes:
+        exposure: days under the drug up to it.  day: from the first dose.
+        kept: what every result about it carries.
+    """
+
+    row: Assessment
+    when: date
+    exposure: int
+    day: int
+    words: str
+    kept: dict[str, object]
+
+
+def _progressed(timeline: Timeline, judged: Sequence[Assessment], rule: Rule, alone: bool) -> RuleResult | _Progressed:
+    """What both SITC rules rest on, or why they are silent."""
+    if (silent := _before(timeline, rule, alone)) is not None:
         return silent
     if not judged:
         return cannot(rule, "no evaluable response after the baseline", "response")
@@ -98,6 +116,16 @@ def alone(timeline: Timeline, judged: Sequence[Assessment], rule: Rule) -> RuleR
     exposure = None if when is None else _exposure(timeline, when)
     if when is None or exposure is None or timeline.day_zero is None:
         return cannot(rule, "dates of the doses or of the progression are missing", "treatment.cycle", **kept)
+    day = (when - timeline.day_zero).days
+    return _Progressed(first, when, exposure, day, f"Progression {timeline.at(first.visit)}, day {day}, after {exposure} days of exposure", kept)
+
+
+def alone(timeline: Timeline, judged: Sequence[Assessment], rule: Rule) -> RuleResult:
+    """RES-07: a PD-1 inhibitor without chemotherapy; PD confirmed weeks later unless deterioration is rapid."""
+    found = _progressed(timeline, judged, rule, alone=True)
+    if isinstance(found, RuleResult):
+        return found
+    first, kept, when, exposure, lasted = found.row, found.kept, found.when, found.exposure, found.day
     least, half_year = _WEEK * rule.number("primary_weeks"), timeline.catalog.conventions["six_months_days"]
     if exposure < least:
         return cannot(rule, f"exposure of {exposure} days is less than {least}", **kept)
@@ -107,9 +135,8 @@ def alone(timeline: Timeline, judged: Sequence[Assessment], rule: Rule) -> RuleR
     if not confirmed and not rapid:
         return cannot(rule, f"progression {timeline.at(first.visit)} is not confirmed {wait} days later", "response", **kept)
     before = judged[: judged.index(first)]
-    lasted = (when - timeline.day_zero).days
     held = bool(before) and (any(row.size.overall in (CR, PR) for row in before) or lasted >= half_year)
-    where = f"Progression {timeline.at(first.visit)}, day {lasted}, after {exposure} days of exposure"
+    where = found.words
     if held and exposure < half_year:
         return cannot(rule, f"{where[0].lower()}{where[1:]} is not classifiable by this definition", **kept)
     return _classed(rule, SECONDARY if held else PRIMARY, where, lasted, kept)
@@ -117,21 +144,12 @@ def alone(timeline: Timeline, judged: Sequence[Assessment], rule: Rule) -> RuleR
 
 def combined(timeline: Timeline, judged: Sequence[Assessment], rule: Rule) -> RuleResult:
     """RES-08: with chemotherapy; by the time of PD alone, no confirmatory scan."""
-    if (silent := _before(timeline, rule, alone=False)) is not None:
-        return silent
-    if not judged:
-        return cannot(rule, "no evaluable response after the baseline", "response")
-    first = next((row for row in judged if row.size.overall == PD), None)
-    if first is None:
-        return result(rule, "not_met", f"No progression up to {timeline.at(judged[-1].visit)}.", visit=judged[-1].visit, detail="no progression")
-    kept: dict[str, object] = {"visit": first.visit, "evidence": first.size.evidence}
-    when = timeline.dates[first.visit]
-    exposure = None if when is None else _exposure(timeline, when)
-    if when is None or exposure is None or timeline.day_zero is None:
-        return cannot(rule, "dates of the doses or of the progression are missing", "treatment.cycle", **kept)
+    found = _progressed(timeline, judged, rule, alone=False)
+    if isinstance(found, RuleResult):
+        return found
+    kept, exposure, lasted = found.kept, found.exposure, found.day
     least, half_year = _WEEK * rule.number("primary_weeks"), timeline.catalog.conventions["six_months_days"]
-    lasted = (when - timeline.day_zero).days
-    where = f"Progression {timeline.at(first.visit)}, day {lasted}, after {exposure} days of exposure"
+    where = found.words
     if lasted > half_year:
         if exposure > half_year:
             return _classed(rule, SECONDARY, where, lasted, kept)

@@ -6,18 +6,18 @@ from decimal import Decimal
 
 from nacdesk.domain import biomarkers, safety, wording
 from nacdesk.domain.judgements import Checked, Group, MatchedOption
-from nacdesk.domain.quantity import plain
+from nacdesk.domain.quantity import Quantity, plain
 from nacdesk.domain.rules import Condition, Option, RuleResult
-from nacdesk.domain.timeline import Timeline, evaluable
+from nacdesk.domain.timeline import Timeline
 
 _SIGNS = {"lt": "<", "le": "≤", "gt": ">", "ge": "≥", "eq": "", "in": ""}
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """The latest value of a field: a number or a code, and where it stands in words."""
+    """The latest value of a field: a number, a bound or a code, and where it stands in words."""
 
-    value: Decimal | str
+    value: Decimal | str | Quantity
     text: str
 
 
@@ -36,23 +36,30 @@ def _held(timeline: Timeline, latest: Mapping[str, RuleResult], option: Option) 
 
 
 def _prerequisite(timeline: Timeline, latest: Mapping[str, RuleResult], condition: Condition) -> Checked:
-    fact = recorded(timeline, latest, condition.field)
-    if fact is None:
-        return Checked(condition, "not recorded", f"{label(timeline, condition.field)} not recorded")
-    return Checked(condition, "met" if holds(condition, fact.value) else "not met", fact.text)
+    return _checked(timeline, latest, condition, "met", "not met")
 
 
 def _caution(timeline: Timeline, latest: Mapping[str, RuleResult], condition: Condition) -> Checked:
     """A caution that was not recorded is shown as such, never taken for absent."""
+    return _checked(timeline, latest, condition, "applies", "clear")
+
+
+def _checked(timeline: Timeline, latest: Mapping[str, RuleResult], condition: Condition, yes: str, no: str) -> Checked:
+    """Unlike values of one day, and a bound that does not decide, count as not recorded and say why."""
     fact = recorded(timeline, latest, condition.field)
     if fact is None:
-        return Checked(condition, "not recorded", f"{label(timeline, condition.field)} not recorded")
-    return Checked(condition, "applies" if holds(condition, fact.value) else "clear", fact.text)
+        return Checked(condition, "not recorded", f"{label(timeline, condition.field)} {timeline.settled(condition.field)[1] or 'not recorded'}")
+    answer = holds(condition, fact.value)
+    if answer is None:
+        return Checked(condition, "not recorded", f"{fact.text} leaves it open")
+    return Checked(condition, yes if answer else no, fact.text)
 
 
-def holds(condition: Condition, value: Decimal | str) -> bool:
-    """The recorded value fulfils the condition; a number is never compared with a word."""
+def holds(condition: Condition, value: Decimal | str | Quantity) -> bool | None:
+    """The recorded value fulfils the condition, None where a bound leaves it open; a number is never compared with a word."""
     wanted = condition.value
+    if isinstance(value, Quantity):
+        return _bound_holds(condition.op, value, wanted) if isinstance(wanted, Decimal) else False
     if condition.op == "in":
         return isinstance(wanted, tuple) and isinstance(value, str) and value.casefold() in {one.casefold() for one in wanted}
     if condition.op == "eq":
@@ -60,6 +67,11 @@ def holds(condition: Condition, value: Decimal | str) -> bool:
     if not isinstance(value, Decimal) or not isinstance(wanted, Decimal):
         return False
     return {"lt": value < wanted, "le": value <= wanted, "gt": value > wanted, "ge": value >= wanted}[condition.op]
+
+
+def _bound_holds(op: str, value: Quantity, wanted: Decimal) -> bool | None:
+    answer = value.reaches(wanted) if op in ("lt", "ge") else value.exceeds(wanted) if op in ("le", "gt") else None
+    return answer if answer is None or op in ("ge", "gt") else not answer
 
 
 def words(condition: Condition, name: str) -> str:
@@ -84,15 +96,11 @@ def recorded(timeline: Timeline, latest: Mapping[str, RuleResult], field: str) -
     derived = _DERIVED.get(field)
     if derived is not None and (fact := derived(timeline)) is not None:
         return fact
-    rows = [row for row in timeline.rows(field) if evaluable(row)]
-    if not rows:
+    row, _ = timeline.settled(field)
+    if row is None:
         return None
-    row = rows[-1]
-    value = row.code if row.code is not None else row.quantity.exact if row.quantity is not None else None
-    if value is None:
-        return None
-    shown = row.code if row.code is not None else str(row.quantity)
-    return Fact(value, f"{label(timeline, field)} {shown} ({timeline.when(row)})")
+    exact = row.quantity.exact if row.quantity is not None else None
+    return Fact(row.value if exact is None else exact, f"{label(timeline, field)} {row.value} ({timeline.when(row)})")
 
 
 def _stage(timeline: Timeline) -> Fact | None:
