@@ -308,7 +308,7 @@ def test_a_fault_of_ours_is_named_without_values(drawn: Shell, monkeypatch: pyte
     def broken(*_args: object, **_named: object) -> None:
         raise ZeroDivisionError("Alvarez 1965")
 
-    monkeypatch.setattr(cli, "judge", broken)
+    monkeypatch.setattr("nacdesk.cli.cases.judge", broken)
     drawn("review", CASE, status=1)
     assert "ZeroDivisionError" in drawn.err
     assert "Alvarez" not in drawn.err
