@@ -1,5 +1,7 @@
 """What the user prefers: a frozen Settings, kept as a small TOML file. Never a fact of a patient."""
 
+import getpass
+import json
 import os
 import tempfile
 from dataclasses import dataclass
@@ -13,7 +15,8 @@ from nacdesk.errors import UserError
 Theme = Literal["system", "light", "dark", "contrast"]
 Paper = Literal["A4", "Letter"]
 
-VERSION = 1
+VERSION = 2  # 2 added display_name; a file of version 1 is read as it is
+NAME_LENGTH = 80
 SCALES = (100, 125, 150, 175, 200)
 
 
@@ -25,15 +28,23 @@ class Settings:
         theme: colours of the window; "system" follows the system at start.
         paper: size of a printed page.
         text_scale: size of the text in per cent, one of SCALES.
+        display_name: of the person at this account, as it stands beside each change; "" until it is set.
     """
 
     theme: Theme = "system"
     paper: Paper = "A4"
     text_scale: int = 100
+    display_name: str = ""
 
     def __post_init__(self) -> None:
-        if self.theme not in get_args(Theme) or self.paper not in get_args(Paper) or self.text_scale not in SCALES:
+        named = tidy_name(str(self.display_name)) == self.display_name
+        if self.theme not in get_args(Theme) or self.paper not in get_args(Paper) or self.text_scale not in SCALES or not named:
             raise ValueError("a setting holds a value that it cannot have")
+
+
+def tidy_name(text: str) -> str:
+    """A name on one line, without what cannot be seen or printed, at most NAME_LENGTH characters."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:NAME_LENGTH].strip()
 
 
 def load(path: Path) -> Settings:
@@ -64,7 +75,8 @@ def save(settings: Settings, path: Path) -> None:
     Raises:
         UserError: it could not be written; the old file is kept.
     """
-    text = f'version = {VERSION}\ntheme = "{settings.theme}"\npaper = "{settings.paper}"\ntext_scale = {settings.text_scale}\n'
+    name = json.dumps(settings.display_name, ensure_ascii=False)  # its escapes are TOML's as well
+    text = f'version = {VERSION}\ntheme = "{settings.theme}"\npaper = "{settings.paper}"\ntext_scale = {settings.text_scale}\ndisplay_name = {name}\n'
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(prefix=".settings-", dir=path.parent)
@@ -73,3 +85,16 @@ def save(settings: Settings, path: Path) -> None:
         Path(temporary).replace(path)
     except OSError as error:
         raise UserError("The settings could not be saved; they hold until the window is closed.", "Check that your data folder can be written.") from error
+
+
+def account() -> str:
+    """The operating system's account: who acts when nobody is named."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown account"
+
+
+def actor(settings: Settings) -> str:
+    """Who acts, as recorded with each change: "Ana Ruiz (aruiz)", or the account alone."""
+    return f"{settings.display_name} ({account()})" if settings.display_name else account()

@@ -1,6 +1,5 @@
 """The jobs that the window and the commands share: open, read, import, correct, export, print, demonstrate."""
 
-import getpass
 import os
 import re
 import subprocess
@@ -24,14 +23,6 @@ from nacdesk.storage.changes import Changes
 from nacdesk.storage.store import Store
 
 _VALUE = re.compile(r"(?P<number>[<>]?\s*\d[\d.,eE+-]*)\s*(?P<unit>.*)")
-
-
-def account() -> str:
-    """Who acts when nobody is named: the operating system's account."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # an account without a name, as in some containers
-        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown account"
 
 
 def open_store(path: Path, catalog: Catalog, *, by: str, read_only: bool = False, create: bool = False) -> Store:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import click
 
-from nacdesk import catalog, paths, work
+from nacdesk import catalog, paths, settings, work
 from nacdesk.cli.options import PATH, as_of_option, by_option, day, facts_of, json_option, named, opened, print_json, store_option
 from nacdesk.domain.review import review as judge
 from nacdesk.errors import UserError
@@ -20,7 +20,7 @@ from nacdesk.storage.store import Store
 @by_option
 def init(store: Path, plain: bool, by: str | None) -> None:
     """Make an empty store; an existing file is refused."""
-    Store.create(store, catalog.load(), by=by or work.account()).close()
+    Store.create(store, catalog.load(), by=by or settings.account()).close()
     click.echo(f"Made {store}" + ("." if plain else ", not encrypted: use it on an encrypted disk."))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from nacdesk import catalog, paths, work
+from nacdesk import catalog, paths, settings, work
 from nacdesk.domain.facts import History
 from nacdesk.domain.rules import Catalog
 from nacdesk.storage.store import Store
@@ -45,7 +45,7 @@ def as_of_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def opened(path: Path | None, *, write: bool = False, by: str | None = None, create: bool = False) -> Iterator[tuple[Store, Catalog]]:
     """The store and the rule set it is judged by."""
     rules = catalog.load()
-    with work.open_store(path or paths.default_store(), rules, by=by or work.account(), read_only=not write, create=create) as store:
+    with work.open_store(path or paths.default_store(), rules, by=by or settings.account(), read_only=not write, create=create) as store:
         yield store, rules
 
 

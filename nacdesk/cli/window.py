@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from nacdesk import catalog, work
+from nacdesk import catalog, settings, work
 from nacdesk.cli.options import PATH, by_option
 from nacdesk.errors import UserError
 
@@ -28,7 +28,7 @@ def open_window(store: Path | None) -> None:
 @by_option
 def demo(out: Path, by: str | None) -> None:
     """Make fictitious cases, their handouts and pictures of the screens, then open the window."""
-    made = work.demonstrate(out, catalog.load(), by=by or work.account(), tell=click.echo)
+    made = work.demonstrate(out, catalog.load(), by=by or settings.account(), tell=click.echo)
     click.echo(f"Store: {made.store}\nHandouts: {out / 'handouts'}")
     if made.missing:
         raise UserError(made.missing, "The store and the handouts are complete; install what Qt needs with: sh resources/setup.sh")

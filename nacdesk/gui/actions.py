@@ -74,6 +74,7 @@ def build(window: "MainWindow", bar: QMenuBar) -> Actions:
     redo = add(edit, "&Redo", window.session.redo, "Ctrl+Shift+Z", "Ctrl+Y")
     edit.addSeparator()
     add(edit, "&Find a case", window.worklist.focus_search, "Ctrl+F")
+    add(edit, "Your &name…", window.on_name)
 
     view = bar.addMenu("&View")
     pages = (("&Timeline", window.on_timeline), ("&Data", window.on_data), ("&History", window.on_history))
@@ -98,6 +99,7 @@ def build(window: "MainWindow", bar: QMenuBar) -> Actions:
     basis = add(case, "&Basis of the chosen flag", window.flags.toggle_basis, "B")
 
     about = bar.addMenu("&Help")
+    add(about, "Find an &action…", window.on_find_action, "Ctrl+K")
     add(about, "&Keys", window.on_keys)
     add(about, "&About nacdesk and the rule set", window.on_about)
     return Actions(import_files, export_handout, undo, redo, earlier, later, now, basis, (*tabs, axis, values, down, up, basis), themes, scales, papers)

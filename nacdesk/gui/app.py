@@ -59,7 +59,7 @@ def make_window(preferred: Settings | None = None) -> tuple[MainWindow, UserErro
             chosen = settings.load(paths.settings_file())
         except UserError as error:
             trouble = error
-    return MainWindow(Session(), chosen, paths.settings_file()), trouble
+    return MainWindow(Session(by=settings.actor(chosen)), chosen, paths.settings_file()), trouble
 
 
 class Collector(QObject):

@@ -4,7 +4,6 @@ Every method of Desk runs on the session's one database worker, never on the GUI
 answers is frozen, so it may cross over.
 """
 
-import getpass
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -173,9 +172,14 @@ class Journal:
 
 
 class Desk:
-    """The open store and a small cache of reviews, by case, revision and as-of."""
+    """The open store and a small cache of reviews, by case, revision and as-of.
 
-    def __init__(self) -> None:
+    Args:
+        by: who acts, as recorded with each change.
+    """
+
+    def __init__(self, by: str) -> None:
+        self._by = by
         self._store: Store | None = None
         self._catalog: Catalog | None = None
         self._opened: Opened | None = None
@@ -194,12 +198,11 @@ class Desk:
             self._catalog = load()
         if self._opened is not None and self._store is not None and path.resolve() == self._store.path.resolve():
             return self._told(self._opened.why_read_only)
-        by = getpass.getuser()
         if create and not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            store, why = Store.create(path, self._catalog, by=by, fictitious=fictitious), ""
+            store, why = Store.create(path, self._catalog, by=self._by, fictitious=fictitious), ""
         else:
-            store, why = _open(Store, path, self._catalog, by)
+            store, why = _open(Store, path, self._catalog, self._by)
         self.close()
         self._store = store
         self._opened = self._told(why)
@@ -214,6 +217,12 @@ class Desk:
         self._reviews.clear()
         if store is not None:
             store.close()
+
+    def act_as(self, by: str) -> None:
+        """From now on record changes under this name."""
+        self._by = by
+        if self._store is not None:
+            self._store.act_as(by)
 
     def rows(self, search: str) -> Rows:
         """The cases that match."""

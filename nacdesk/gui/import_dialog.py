@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QGridLayout, QHBo
 
 from nacdesk.domain.wording import counted
 from nacdesk.gui.desk import Merged
+from nacdesk.gui.errands import ReadingChoices
 from nacdesk.gui.flow_layout import FlowLayout, keep_height
 from nacdesk.gui.labels import button, restyle, words
 from nacdesk.gui.message import Message
-from nacdesk.gui.session import ReadingChoices, Session
+from nacdesk.gui.session import Session
 from nacdesk.gui.tables import Row, TextTable
 
 if TYPE_CHECKING:

@@ -23,15 +23,16 @@ from nacdesk.gui.message_bar import MessageBar
 from nacdesk.gui.session import Session
 from nacdesk.gui.shell import STATEMENT, FictitiousNotice, QuietPage, StartPage, StatusBar, TopBar
 from nacdesk.gui.worklist import Worklist
-from nacdesk.settings import SCALES, Settings
+from nacdesk.settings import SCALES, Settings, actor
 
 if TYPE_CHECKING:
+    from nacdesk.gui.finder import Finder
     from nacdesk.gui.import_dialog import ImportDialog
 
 PATIENCE_MS = 250  # until a case that is on its way covers the one before
 STORES = "nacdesk stores (*.nac);;All files (*)"
 KEYS = (
-    ("Ctrl+F", "find a case; Down or Enter goes to the list"), ("Ctrl+Down, Ctrl+Up", "next and previous case"),
+    ("Ctrl+K", "any action by its name"), ("Ctrl+F", "find a case; Down or Enter goes to the list"), ("Ctrl+Down, Ctrl+Up", "next and previous case"),
     ("Ctrl+I", "import"), ("Ctrl+P", "export the handout"), ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
     ("Alt+1, 2, 3", "timeline, data, history"), ("X", "axis: cycles, days, dates"), ("C", "absolute or % change"),
     ("[ and ]", "as of an earlier or later date"), ("Alt+Home", "now: everything recorded"), ("B", "basis of the chosen flag"),
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self.flags, self.options = self.findings.flags, self.findings.options
         self.start, self.no_case = StartPage(), QuietPage()
         self._imports: ImportDialog | None = None
+        self._finder: Finder | None = None
         self._lay_out()
         self.actions_ = build(self, self.top.menus)
         self._connect()
@@ -267,6 +269,26 @@ class MainWindow(QMainWindow):
     def on_paper(self, action: QAction) -> None:
         """Choose the paper of the handout."""
         self._keep(replace(self.settings, paper=action.data()))
+
+    def on_name(self) -> None:
+        """Ask who acts."""
+        from nacdesk.gui.name_dialog import NameDialog
+
+        dialog = NameDialog(self.settings.display_name, self)
+        dialog.named.connect(self._on_named)
+        dialog.open()
+
+    def _on_named(self, name: str) -> None:
+        self._keep(replace(self.settings, display_name=name))
+        self.session.act_as(actor(self.settings))
+
+    def on_find_action(self) -> None:
+        """Find an action by its name."""
+        if self._finder is None:
+            from nacdesk.gui.finder import Finder
+
+            self._finder = Finder(self.top.menus, self)
+        self._finder.begin()
 
     def on_keys(self) -> None:
         """List the keys."""

@@ -1,21 +1,22 @@
 """One open store as the window sees it: what is asked for, what has arrived, what was saved."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from nacdesk.domain.facts import History
-from nacdesk.domain.judgements import Review
-from nacdesk.domain.rules import Catalog
+from nacdesk.gui import errands
 from nacdesk.gui.desk import Desk, Merged, Opened, Performed, Rows, Snapshot, Step, Summary
+from nacdesk.gui.errands import ReadingChoices
 from nacdesk.gui.jobs import AFTER_PAINT_MS, Jobs
 from nacdesk.gui.message import Message, message_of
+from nacdesk.settings import account
 
 if TYPE_CHECKING:
     from nacdesk.interop.preview import ImportPreview
@@ -23,15 +24,6 @@ if TYPE_CHECKING:
 
 JUDGE_SECONDS = 0.03  # the longest that a case just asked for waits behind the worklist
 JUDGE_KEYS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingChoices:
-    """How files are read: a mapping for wide tables, the reader of SDTM, the order of other dates than ISO 8601."""
-
-    mapping: str | None = None
-    reader: str = "accepted"
-    dates: Literal["dmy", "mdy"] | None = None
 
 
 class Session(QObject):
@@ -74,7 +66,7 @@ class Session(QObject):
     closed = Signal()
     close_refused = Signal()
 
-    def __init__(self, parent: QObject | None = None, *, jobs: type[Jobs] = Jobs) -> None:
+    def __init__(self, parent: QObject | None = None, *, by: str = "", jobs: type[Jobs] = Jobs) -> None:
         super().__init__(parent)
         self.opened: Opened | None = None
         self.opening = False
@@ -86,7 +78,7 @@ class Session(QObject):
         self.saved_at: datetime | None = None
         self.unsaved = False
         self.writing = 0
-        self._desk = Desk()
+        self._desk = Desk(by or account())
         self.store_jobs = jobs("store", self)
         self.file_jobs = jobs("files", self)
         self._revisions: dict[str, int] = {}
@@ -198,18 +190,22 @@ class Session(QObject):
         self.store_changed.emit()
         self.store_jobs.submit(partial(self._desk.perform, work), partial(self._on_performed, done), partial(self._on_not_performed, label))
 
+    def act_as(self, by: str) -> None:
+        """From now on record changes under this name; those under way keep the one before."""
+        self.store_jobs.submit(partial(self._desk.act_as, by), self._on_acting, self.tell_error)
+
     def undo(self) -> None:
         """Take back the last user action of this store."""
-        self.perform("Undo", _undo, self._on_stepped)
+        self.perform("Undo", errands.undo, self._on_stepped)
 
     def redo(self) -> None:
         """Do again what was taken back."""
-        self.perform("Redo", _redo, self._on_stepped)
+        self.perform("Redo", errands.redo, self._on_stepped)
 
     def read_files(self, paths: Sequence[Path], how: ReadingChoices, done: "Callable[[ImportPreview], None]", failed: Callable[[BaseException], None]) -> None:
         """Read files as an import would, off both the window and the store."""
         assert self.opened is not None
-        self.file_jobs.submit(partial(_read_files, paths, self.opened.catalog, how), done, failed)
+        self.file_jobs.submit(partial(errands.read_files, paths, self.opened.catalog, how), done, failed)
 
     def merge(self, histories: Sequence[History], digest: str, done: Callable[[Merged], None], failed: Callable[[BaseException], None]) -> None:
         """Find out what adding these histories, read from a file of that digest, would do to the open store."""
@@ -217,12 +213,12 @@ class Session(QObject):
 
     def add(self, found: "ImportPreview", done: "Callable[[Changes], None]") -> None:
         """Add everything that was read or nothing, as one user action."""
-        self.perform(f"Import {found.path.name}", partial(_add, found), done)
+        self.perform(f"Import {found.path.name}", partial(errands.add, found), done)
 
     def export_handout(self, path: Path, paper: str) -> None:
         """Write the handout of exactly the case and as-of on show; the answer is a message."""
         assert self.snapshot is not None
-        self.file_jobs.submit(partial(_export, self.snapshot.review, path, paper), self._on_exported, self._on_not_exported)
+        self.file_jobs.submit(partial(errands.export, self.snapshot.review, path, paper), self._on_exported, self._on_not_exported)
 
     def stop_writing(self, why: str) -> None:
         """From now on this window only reads."""
@@ -406,31 +402,8 @@ class Session(QObject):
     def _on_not_exported(self, error: BaseException) -> None:
         self.tell(message_of(error, "The handout was not saved."))
 
+    def _on_acting(self, _nothing: None) -> None:
+        self.store_changed.emit()
+
     def _on_stepped(self, changes: "Changes") -> None:
         self.tell(Message("info", f"{changes.label}."))
-
-
-def _undo(store: "Store") -> "Changes":
-    return store.undo()
-
-
-def _redo(store: "Store") -> "Changes":
-    return store.redo()
-
-
-def _add(found: "ImportPreview", store: "Store") -> "Changes":
-    from nacdesk import work
-
-    return work.import_all(store, found)
-
-
-def _read_files(paths: Sequence[Path], catalog: Catalog, how: ReadingChoices) -> "ImportPreview":
-    from nacdesk import work
-
-    return work.preview(paths, catalog, mapping=how.mapping, reader=how.reader, dates=how.dates)
-
-
-def _export(review: Review, path: Path, paper: str) -> Path:
-    from nacdesk import work
-
-    return work.handout(review, path, printed_at=datetime.now().astimezone(), paper=paper)

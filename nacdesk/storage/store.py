@@ -120,6 +120,10 @@ class Store:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
+    def act_as(self, by: str) -> None:
+        """From now on record changes under this name."""
+        self._journal.by = by
+
     # reading
 
     def cases(self, search_text: str = "") -> tuple[CaseRow, ...]:

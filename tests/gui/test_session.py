@@ -191,7 +191,7 @@ def test_the_steps_of_a_case_are_its_dates_or_its_visits(demo: Path, catalog) ->
 
 
 def test_reviews_are_kept_by_case_revision_and_as_of(demo: Path) -> None:
-    desk = Desk()
+    desk = Desk("tests")
     desk.open(demo)
     first = desk.snapshot(PRIMARY, None)
     assert desk.snapshot(PRIMARY, None).review is first.review

@@ -1,0 +1,54 @@
+"""What a session's workers run: functions of plain values, which touch no widget and import what they need when they need it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from nacdesk.domain.judgements import Review
+from nacdesk.domain.rules import Catalog
+
+if TYPE_CHECKING:
+    from nacdesk.interop.preview import ImportPreview
+    from nacdesk.storage.store import Changes, Store
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingChoices:
+    """How files are read: a mapping for wide tables, the reader of SDTM, the order of other dates than ISO 8601."""
+
+    mapping: str | None = None
+    reader: str = "accepted"
+    dates: Literal["dmy", "mdy"] | None = None
+
+
+def undo(store: "Store") -> "Changes":
+    """Take back the last user action."""
+    return store.undo()
+
+
+def redo(store: "Store") -> "Changes":
+    """Do again what was taken back."""
+    return store.redo()
+
+
+def add(found: "ImportPreview", store: "Store") -> "Changes":
+    """Add all that was read, or nothing."""
+    from nacdesk import work
+
+    return work.import_all(store, found)
+
+
+def read_files(paths: Sequence[Path], catalog: Catalog, how: ReadingChoices) -> "ImportPreview":
+    """Read files as an import would."""
+    from nacdesk import work
+
+    return work.preview(paths, catalog, mapping=how.mapping, reader=how.reader, dates=how.dates)
+
+
+def export(review: Review, path: Path, paper: str) -> Path:
+    """Write the handout of a review."""
+    from nacdesk import work
+
+    return work.handout(review, path, printed_at=datetime.now().astimezone(), paper=paper)
