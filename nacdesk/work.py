@@ -1,25 +1,27 @@
 """The jobs that the window and the commands share: open, read, import, correct, export, print, demonstrate."""
 
+import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from nacdesk import paths
-from nacdesk.domain.facts import History
+from nacdesk.domain.doubts import jumps
+from nacdesk.domain.facts import Case, History
 from nacdesk.domain.judgements import Review
 from nacdesk.domain.review import review as judge
 from nacdesk.domain.rules import Catalog
 from nacdesk.errors import UserError
-from nacdesk.interop.doubts import jumps
 from nacdesk.interop.preview import ImportPreview, Problem
 from nacdesk.interop.read import read
-from nacdesk.storage.changes import Changes
+from nacdesk.storage.changes import Changes, JournalEntry
+from nacdesk.storage.merge import normal_mrn
 from nacdesk.storage.store import Store
 
 _VALUE = re.compile(r"(?P<number>[<>]?\s*\d[\d.,eE+-]*)\s*(?P<unit>.*)")
@@ -82,6 +84,41 @@ def import_all(store: Store, found: ImportPreview) -> Changes:
     return add_all(store, beside_stored(store, accepted(found)))
 
 
+def into(store: Store, found: ImportPreview, key: str) -> ImportPreview:
+    """The preview as one for the case of that key; refused, as one more problem, unless the file is of that very case (H04).
+
+    The record numbers must be equal, or the keys where one of the two has none. A name never decides.
+
+    Raises:
+        UserError: no such case.
+    """
+    own = store.history(key).case
+    if len(found.histories) != 1:
+        return _not_into(found, f"The file holds {len(found.histories)} cases; only a file of one case can go into the one that is open. File › Import… takes several.")
+    (history,) = found.histories
+    theirs = history.case
+    number, own_number = theirs.patient.mrn, own.patient.mrn
+    both = f"In the file: {_named(theirs)}. Open: {_named(own)}."
+    if number and own_number and normal_mrn(number) != normal_mrn(own_number):
+        return _not_into(found, f"The record number is another one. {both}")
+    if not (number and own_number) and theirs.key != key:
+        return _not_into(found, f"Neither record number nor key is the same, and a name alone does not decide. {both}")
+    if theirs.key != key and store.has(theirs.key):
+        return _not_into(found, f"The record number is that of the open case, but the key is that of another case of this store. {both}")
+    return replace(found, histories=(replace(history, case=replace(theirs, key=key)),))
+
+
+def _not_into(found: ImportPreview, sentence: str) -> ImportPreview:
+    return replace(found, histories=(), problems=(*found.problems, Problem(None, None, sentence)))
+
+
+def _named(case: Case) -> str:
+    """Who a case is of, in words."""
+    who = case.patient
+    born = f"born {who.birth_date.isoformat()}" if who.birth_date else "no birth date"
+    return f"{who.name or 'no name'}, {born}, {f'record number {who.mrn}' if who.mrn else 'no record number'}, case {case.key}"
+
+
 def add_all(store: Store, found: ImportPreview) -> Changes:
     """Add a preview that was already held beside the store, in one transaction, or nothing."""
     count = sum(len(history.observations) for history in found.histories)
@@ -125,6 +162,40 @@ def handout(review: Review, path: Path, *, printed_at: datetime | None = None, p
         paper="Letter" if paper.casefold() == "letter" else "A4",
         deidentified=deidentified,
     )
+    return path
+
+
+def print_history(case: Case, entries: Sequence[JournalEntry], path: Path, *, of: int, narrowed: str = "", order: str, paper: str = "A4") -> Path:
+    """Write the history of a case, or what was chosen of it, as a PDF; an existing file is refused.
+
+    Args:
+        of: how many changes there are in all.  narrowed: to what, in words, "" for all of them.
+        order: of the entries, in words.
+    """
+    from nacdesk.report import history as pages
+
+    pages.write(case, entries, path, of=of, narrowed=narrowed, order=order, printed_at=datetime.now().astimezone(), paper="Letter" if paper == "Letter" else "A4")
+    return path
+
+
+def write_everything(found: Mapping[str, Any], catalog: Catalog, path: Path, *, paper: str = "A4") -> Path:
+    """Write what `Store.everything` answers, as data (.json) or as pages to read (.pdf), for its owner's account alone.
+
+    Raises:
+        UserError: the file exists, is neither, or cannot be written.
+    """
+    from nacdesk.interop.output import save
+    from nacdesk.report import everything as pages
+
+    if path.exists():
+        raise UserError(f"{path.name} exists already; nothing was written.", "Choose another name.")
+    suffix = path.suffix.casefold()
+    if suffix == ".json":
+        save(path, (json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode())
+    elif suffix == ".pdf":
+        pages.write(found, catalog, path, printed_at=datetime.now().astimezone(), paper="Letter" if paper == "Letter" else "A4")
+    else:
+        raise UserError(f"“{path.suffix}” is not a format for this; nothing was written.", "Use .json or .pdf.")
     return path
 
 

@@ -16,7 +16,7 @@ from nacdesk.charts.layout import lay_out
 from nacdesk.gui import chart_paint
 from nacdesk.interop.read import read
 from nacdesk.storage.store import Store
-from tests.bench import ingest, paper, start, switch
+from tests.bench import edit, ingest, paper, start, switch
 from tests.bench.cases import models
 from tests.bench.floor import draw
 from tests.bench.pages import write
@@ -81,6 +81,6 @@ def test_every_contestant_of_the_start_paints(qapp: QApplication, tmp_path: Path
 
 
 def test_the_other_parts_print_their_rows(qtbot: object) -> None:
-    for outcome in (*switch.measure(1), *paper.measure(1), *ingest.measure(1, 200)):
+    for outcome in (*switch.measure(1), *paper.measure(1), *ingest.measure(1, 200), *edit.measure(1, 200)):
         assert outcome.row().startswith(f"| {outcome.name} | ")
         assert outcome.ratio(PROGRAM, FLOOR) > 0

@@ -98,7 +98,7 @@ def decimal(value: Any) -> Any:
 def test_the_catalogue_holds_what_this_release_promises(catalog: Catalog) -> None:
     assert catalog.version == "2026.1"
     assert list(catalog.rules) == RULES
-    assert len(catalog.analytes) == 140
+    assert len(catalog.analytes) == 141
     assert len([option for option in catalog.options if not option.context]) == 13
     assert {option.context for option in catalog.options} == {"", *catalog.contexts}
     assert len(catalog.options) == 74

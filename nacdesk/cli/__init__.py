@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from nacdesk import __version__
-from nacdesk.cli import cases, changes, files, rule_set, window
+from nacdesk.cli import cases, changes, files, keeping, rule_set, window
 from nacdesk.errors import NacdeskError
 
 
@@ -20,7 +20,7 @@ def commands() -> None:
     """Response to neoadjuvant chemotherapy for the tumour board. Without a command: the window."""
 
 
-for room in (window, files, cases, changes, rule_set):
+for room in (window, files, cases, changes, keeping, rule_set):
     for command in vars(room).values():
         if isinstance(command, click.Command):
             commands.add_command(command)

@@ -75,7 +75,7 @@ def usable(timeline: Timeline, line: Series) -> Course:
     rule = timeline.catalog.rules["MRK-01"]
     if line.start is None or line.base is None:
         return Course(why=line.baseline.why, missing=("baseline",))
-    rows = line.samples[line.base :]
+    rows = [line.start, *(line.samples[place] for place in line.after_baseline())]
     events = [row for analyte in _INTERFERING for row in timeline.rows(analyte) if row.code == "yes"]
     if any(timeline.date_of(row) is None for row in events):
         return Course(why="an operation, puncture or antibody that raises CA-125 has no date", missing=("date",))

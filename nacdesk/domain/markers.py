@@ -47,7 +47,7 @@ def _cea(timeline: Timeline, rule: Rule) -> Iterator[RuleResult]:
 
 def _later(line: Series) -> Sequence[int]:
     """Places after the baseline that have a sample before them."""
-    return range(max(1, 0 if line.base is None else line.base + 1), len(line.samples))
+    return [place for place in line.after_baseline() if place > 0]
 
 
 def cea_rise(timeline: Timeline, line: Series, place: int, rule: Rule) -> RuleResult:

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from nacdesk.domain import wording
 from nacdesk.domain.facts import Observation
 from nacdesk.domain.judgements import RcbReview
-from nacdesk.domain.quantity import plain
+from nacdesk.domain.quantity import Quantity, plain
 from nacdesk.domain.results import cannot, not_here, result
-from nacdesk.domain.rules import Rule, RuleResult
+from nacdesk.domain.rules import Catalog, Rule, RuleResult
 from nacdesk.domain.timeline import Timeline, pick
 
 _RCB = ("rcb.d1", "rcb.d2", "rcb.cellularity", "rcb.in_situ", "rcb.nodes_positive", "rcb.largest_met")
@@ -42,28 +43,43 @@ def _inputs(timeline: Timeline) -> Mapping[str, Observation]:
 
 
 def burden(timeline: Timeline) -> RcbReview:
-    """RCB = 1.4 (f·d)^0.17 + [4 (1 − 0.75^LN) · dmet]^0.17, classed before rounding (symmans07)."""
+    """RCB of the last specimen, if it is a resection after treatment."""
     reported = timeline.says("rcb.class_reported")
     found = _inputs(timeline)
     if not found:
         return RcbReview(reason="no RCB measurements recorded", class_reported=reported)
-    values = {key: row.quantity.exact for key, row in found.items() if row.quantity is not None and row.quantity.exact is not None}
-    missing = [timeline.catalog.analytes[key].label for key in _RCB if key not in values]
-    if missing:
-        return RcbReview(reason=f"missing: {', '.join(missing)}", class_reported=reported)
-    d1, d2, cellularity, in_situ, nodes, largest = (values[key] for key in _RCB)
-    if (why := not_a_resection(timeline, found["rcb.d1"].visit)) is not None:
+    values = {key: row.value for key, row in found.items()}
+    if not _missing(values, timeline.catalog) and (why := not_a_resection(timeline, found["rcb.d1"].visit)) is not None:
         return RcbReview(reason=why, class_reported=reported)
+    return replace(burden_from(values, timeline.catalog), class_reported=reported)
+
+
+def burden_from(values: Mapping[str, Quantity | str], catalog: Catalog) -> RcbReview:
+    """RCB from the six values of one specimen by analyte id, with both terms; or what is missing.
+
+    1.4 (f·d)^0.17 + [4 (1 − 0.75^LN) · dmet]^0.17, classed before rounding (symmans07).
+    """
+    if missing := _missing(values, catalog):
+        return RcbReview(reason=f"missing: {', '.join(missing)}")
+    d1, d2, cellularity, in_situ, nodes, largest = (number for key in _RCB if (number := _exact(values[key])) is not None)
     if (nodes == 0) != (largest == 0):
-        return RcbReview(reason="positive nodes and largest nodal deposit contradict each other", class_reported=reported)
-    rule = timeline.catalog.rules["PTH-01"]
+        return RcbReview(reason="positive nodes and largest nodal deposit contradict each other")
+    rule = catalog.rules["PTH-01"]
     power = rule.number("exponent")
     invasive = cellularity / 100 * (1 - in_situ / 100)
     primary = rule.number("primary_factor") * _power(invasive * (d1 * d2).sqrt(), power)
     node = _power(rule.number("node_factor") * (1 - rule.number("node_base") ** nodes) * largest, power)
     index = primary + node
     rcb_class = "RCB-0" if index == 0 else "RCB-I" if index <= rule.number("I_max") else "RCB-II" if index <= rule.number("II_max") else "RCB-III"
-    return RcbReview(index, rcb_class, primary, node, None, reported)
+    return RcbReview(index, rcb_class, primary, node)
+
+
+def _missing(values: Mapping[str, Quantity | str], catalog: Catalog) -> list[str]:
+    return [catalog.analytes[key].label for key in _RCB if key not in values or _exact(values[key]) is None]
+
+
+def _exact(value: Quantity | str) -> Decimal | None:
+    return value.exact if isinstance(value, Quantity) else None
 
 
 def _power(base: Decimal, exponent: Decimal) -> Decimal:

@@ -17,7 +17,7 @@ Comparator = Literal["=", "<", ">", "ND"]
 
 # One regular expression decides what a number is: no thousands separators, no sign but a
 # leading minus (refused later by the hard range), no "1,234", no "NaN", no "1e5000".
-_NUMBER = re.compile(r"(?P<comparator>[<>])?\s*(?P<number>[-\u2212]?\d{1,12}(?:\.\d{1,24})?(?:[eE][-+]?\d{1,2})?)")
+_NUMBER = re.compile(r"(?P<comparator>[<>])?\s*(?P<number>[-\u2212]?\d{1,12}(?:\.\d{1,24})?(?:[eE][-+]?\d{1,2})?)", re.ASCII)
 
 MINUS = "\u2212"
 

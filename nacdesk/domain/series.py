@@ -51,13 +51,21 @@ class Series:
         return None if self.base is None else self.samples[self.base]
 
     def after_baseline(self) -> Sequence[int]:
-        """Places of the samples after the baseline (after none: of those on treatment)."""
-        return range(0 if self.base is None else self.base + 1, len(self.samples))
+        """Places of the samples after the baseline (after none: of those on treatment).
+
+        A baseline chosen by hand may lie before others taken before treatment: those are charted, not judged.
+        """
+        if self.base is None:
+            return range(len(self.samples))
+        return [place for place in range(self.base + 1, len(self.samples)) if (day := self.samples[place].day) is None or day > 0]
 
     def comparable(self, place: int) -> list[Sample]:
         """Earlier samples from the baseline on that share the method of the one at `place`."""
-        first = self.base or 0
-        return [sample for sample in self.samples[first:place] if same_method(sample.row.method, self.samples[place].row.method)]
+        places = () if self.base is None else (self.base,)
+        return [
+            self.samples[one] for one in (*places, *self.after_baseline())
+            if one < place and same_method(self.samples[one].row.method, self.samples[place].row.method)
+        ]  # fmt: skip
 
     def unlike_baseline(self, place: int) -> str | None:
         """Why the sample may not be compared with the baseline, None when it may."""
@@ -101,7 +109,7 @@ def reviewed(line: Series, place: int) -> SeriesReview:
     """One sample with its change from baseline and from the smallest earlier detected value."""
     sample = line.samples[place]
     change, bound = None, False
-    if line.base is not None and place > line.base and line.unlike_baseline(place) is None and line.start is not None:
+    if line.base is not None and place in line.after_baseline() and line.unlike_baseline(place) is None and line.start is not None:
         start = line.start.quantity
         if start.exact is not None and sample.quantity.exact is not None:
             change = change_pct(sample.quantity.exact, start.exact)

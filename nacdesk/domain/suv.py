@@ -14,6 +14,7 @@ from nacdesk.domain.rules import Rule, RuleResult
 from nacdesk.domain.timeline import Timeline, pick
 
 _WEIGHT, _HEIGHT = "patient.weight_kg", "patient.height_cm"
+_LEAN = "lean body mass"
 _BY_LEAN_MASS = {"pet.suvmax": "SULmax", "pet.suvpeak": "SULpeak", "pet.suvmean": "SULmean"}
 
 
@@ -78,6 +79,56 @@ def sul(suv: Decimal, lean_kg: Decimal, weight_kg: Decimal) -> Decimal:
     return suv * lean_kg / weight_kg
 
 
+@dataclass(frozen=True, slots=True)
+class LeanMass:
+    """Lean body mass in kilograms, with the body it was worked out from and its formula in words."""
+
+    kg: Decimal
+    body: str
+    formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sul:
+    """SUV by lean body mass; `value` and `lean_kg` are None where something is missing, which `sentence` then says."""
+
+    value: Decimal | None
+    lean_kg: Decimal | None
+    sentence: str
+
+
+def sul_from(rule: Rule, suv: Decimal | None, weight_kg: Decimal | None, height_cm: Decimal | None, sex: str | None) -> Sul:
+    """SUL from SUV by body weight, unrounded, with one finished sentence (PET-02).
+
+    Args:
+        sex: F or M; the equation is for no other.
+    """
+    lean, missing = _lean_mass(rule, weight_kg, height_cm, sex)
+    missing = ("SUV", *missing) if suv is None else missing
+    if lean is None or suv is None or weight_kg is None:
+        needed = [name for name in missing if name != _LEAN]
+        text = f"Not worked out: {wording.joined(needed)} missing." if needed else "Not worked out: the equation is for sex F or M."
+        return Sul(None, None if lean is None else lean.kg, text)
+    value = sul(suv, lean.kg, weight_kg)
+    text = f"SUV {plain(suv)} is SUL {wording.shown(value, 2)}, with a lean body mass of {wording.shown(lean.kg, 1)} kg by Janmahasatian ({lean.body})."
+    return Sul(value, lean.kg, text)
+
+
+def _lean_mass(rule: Rule, kilograms: Decimal | None, centimetres: Decimal | None, sex: str | None) -> tuple[LeanMass | None, tuple[str, ...]]:
+    """Lean body mass, or the names of what is missing; for a sex that the equation is not for, the lean mass itself."""
+    letter = (sex or "").casefold()
+    missing = tuple(name for name, value in (("weight", kilograms), ("height", centimetres), ("sex", letter)) if not value)
+    if missing or kilograms is None or centimetres is None:
+        return None, missing
+    if letter not in ("f", "m"):
+        return None, (_LEAN,)
+    kind = "female" if letter == "f" else "male"
+    lean = lean_body_mass(rule, kilograms, centimetres, letter == "f")
+    bottom = f"({rule.number(f'{kind}_base')} + {rule.number(f'{kind}_bmi')} × {plain(kilograms)} / {plain(centimetres / 100)}²)"
+    formula = f"{rule.number('factor')} × {plain(kilograms)} / {bottom} = {wording.shown(lean, 1)} kg"
+    return LeanMass(lean, f"{kind}, {plain(kilograms)} kg, {plain(centimetres)} cm", formula), ()
+
+
 def results(timeline: Timeline, pets: PetCourse) -> Iterator[RuleResult]:
     """PET-01 once; PET-02 and PET-09 at each PET."""
     rules = timeline.catalog.rules
@@ -104,30 +155,21 @@ def _lean(timeline: Timeline, rule: Rule, visit: str | None) -> RuleResult:
     weight, height = (_latest(timeline, analyte, visit) for analyte in (_WEIGHT, _HEIGHT))
     kilograms, centimetres = (None if row is None or row.quantity is None else row.quantity.exact for row in (weight, height))
     patient = timeline.history.case.patient
-    sex = (patient.sex or "").casefold()
     evidence = tuple(row.id for row in (weight, height) if row is not None)
-    missing = [name for name, value in (("weight", kilograms), ("height", centimetres), ("sex", sex)) if not value]
-    if missing or kilograms is None or centimetres is None:
-        return cannot(rule, f"{wording.joined(missing)} not recorded{where}", *missing, visit=visit, evidence=evidence)
-    if sex not in ("f", "m"):
-        return cannot(rule, f"the equation is for sex F or M; lean body mass itself is needed{where}", "lean body mass", visit=visit, evidence=evidence)
-    female = sex == "f"
-    lean = lean_body_mass(rule, kilograms, centimetres, female)
-    shown = wording.shown(lean, 1)
+    lean, missing = _lean_mass(rule, kilograms, centimetres, patient.sex)
+    if lean is None or kilograms is None:
+        what = "the equation is for sex F or M; lean body mass itself is needed" if missing == (_LEAN,) else f"{wording.joined(missing)} not recorded"
+        return cannot(rule, f"{what}{where}", *missing, visit=visit, evidence=evidence)
     parts, used = [], []
     for analyte, name in _BY_LEAN_MASS.items() if visit is not None else ():
         row = _hottest(timeline, analyte, visit or "")
         if row is not None and row.quantity is not None and row.quantity.exact is not None:
-            parts.append(f"{timeline.catalog.analytes[analyte].name} {plain(row.quantity.exact)} is {name} {wording.shown(sul(row.quantity.exact, lean, kilograms), 2)}")
+            parts.append(f"{timeline.catalog.analytes[analyte].name} {plain(row.quantity.exact)} is {name} {wording.shown(sul(row.quantity.exact, lean.kg, kilograms), 2)}")
             used.append(row.id)
     age = _age(patient.birth_date, timeline.dates[visit] if visit is not None else timeline.as_of)
     young = "; not validated for this age" if age is not None and age < rule.number("adult_years") else ""
-    kind = "female" if female else "male"
-    body = f"{kind}, {plain(kilograms)} kg, {plain(centimetres)} cm"
-    sentence = f"Lean body mass {shown} kg by Janmahasatian ({body}){where}{'; ' + ', '.join(parts) if parts else ''}{young}."
-    bottom = f"({rule.number(f'{kind}_base')} + {rule.number(f'{kind}_bmi')} × {plain(kilograms)} / {plain(centimetres / 100)}²)"
-    formula = f"{rule.number('factor')} × {plain(kilograms)} / {bottom} = {shown} kg"
-    return result(rule, "met", sentence, visit=visit, value=lean, value_is="lean body mass", formula=formula, evidence=(*evidence, *used))
+    sentence = f"Lean body mass {wording.shown(lean.kg, 1)} kg by Janmahasatian ({lean.body}){where}{'; ' + ', '.join(parts) if parts else ''}{young}."
+    return result(rule, "met", sentence, visit=visit, value=lean.kg, value_is=_LEAN, formula=lean.formula, evidence=(*evidence, *used))
 
 
 def _latest(timeline: Timeline, analyte: str, visit: str | None) -> Observation | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from nacdesk.domain import wording
+from nacdesk.domain import dosing, wording
 from nacdesk.domain.analytes import NOT_EVALUABLE
 from nacdesk.domain.facts import History, Observation, Visit
 from nacdesk.domain.judgements import GivenCycle
@@ -182,10 +182,14 @@ class Timeline:
 
         Without a dated first dose the last visit named baseline (or screening, pre-treatment), else the
         first visit entered with 0 completed cycles, unless its name says that treatment had begun. A
-        later visit never takes its place.
+        later visit never takes its place. A visit chosen by hand (`event.baseline`) goes before all
+        this for the series measured there; one after the first dose is refused (H07).
         """
         visits = sorted({row.visit for row in rows}, key=self.positions.__getitem__)
         when = {visit: min((at for row in rows if row.visit == visit and (at := self.date_of(row))), default=None) for visit in visits}
+        by_hand = next((row for row in reversed(self.rows("event.baseline")) if row.code == "yes"), None)
+        if by_hand is not None and by_hand.visit in when:
+            return self._by_hand(by_hand, when[by_hand.visit])
         named = self._named_baseline(visits)
         if self.day_zero is not None:
             before = [visit for visit in visits if (at := when[visit]) is not None and at <= self.day_zero]
@@ -195,6 +199,25 @@ class Timeline:
         if chosen:
             return Baseline(chosen[-1], f"{self.name(chosen[-1])}, the first dose is not recorded")
         return Baseline(None, "no baseline: no assessment is named baseline or entered with 0 completed cycles, and the first dose is not dated")
+
+    def _by_hand(self, row: Observation, at: date | None) -> Baseline:
+        """The visit that somebody chose, as old as it may be; never one after the first dose."""
+        visit = self.visit(row.visit)
+        words = f"chosen by hand{f' by {row.reader}' if row.reader else ''}"
+        begun = at > self.day_zero if at is not None and self.day_zero is not None else (visit.cycle or 0) > 0 or _BEGUN_NAME.search(visit.name) is not None
+        if begun:
+            return Baseline(None, f"no baseline: {self.name(visit.id)} was {words} but lies after the first dose")
+        words += f": {row.note.strip().rstrip('.')}" if row.note and row.note.strip() else ", no reason recorded"
+        if self.day_zero is None:
+            return Baseline(visit.id, f"{self.name(visit.id)}, the first dose is not recorded, {words}")
+        if at is None:
+            return replace(self._undated([visit.id]), why=f"{self.name(visit.id)}, which has no date, {words}")
+        found = self._in_window(visit.id, at)
+        if found.visit is not None:
+            return replace(found, why=f"{found.why}, {words}")
+        gap, most = (self.day_zero - at).days, self.catalog.conventions["baseline_accepted_days"]
+        text = f"{visit.name} ({wording.day(at)}), {wording.counted(gap, 'day')} before the first dose"
+        return Baseline(visit.id, f"{text}, {words}", f"the baseline chosen by hand is {gap} days before the first dose, more than the {most} that are accepted")
 
     def _undated(self, visits: Sequence[str]) -> Baseline:
         if visits:
@@ -294,7 +317,7 @@ def build(history: History, catalog: Catalog, as_of: date | None) -> Timeline:
     dates = {visit.id: _visit_date(by_visit[visit.id]) for visit in ordered}
     regimen = _regimen(history.case.regimen, catalog)
     length = history.case.cycle_length or (regimen.cycle_length if regimen else None)
-    cycles = _cycles(by_analyte, length)
+    cycles = dosing.given(by_analyte, length)
     given = [cycle for cycle in cycles if not cycle.cancelled and cycle.start is not None]
     day_zero = next((cycle.start for cycle in given if cycle.number == 1), None)
     surgery = [row.date for row in _definitive(by_analyte.get("event.surgery", ()), day_zero) if row.date is not None]
@@ -389,32 +412,3 @@ def _regimen(name: str | None, catalog: Catalog) -> Regimen | None:
         if wanted in (full, full.split("(")[0].strip()):
             return entry
     return None
-
-
-def _cycles(by_analyte: Mapping[str, Sequence[Observation]], length: int | None) -> tuple[GivenCycle, ...]:
-    """Cycle rows with the dose, delay and cancellation recorded at the same visit."""
-
-    def beside(analyte: str, row: Observation) -> Observation | None:
-        """Of the same visit, and of the same day where both are dated: one visit may hold several cycles."""
-        return next((other for other in by_analyte.get(analyte, ()) if other.visit == row.visit and (None in (other.date, row.date) or other.date == row.date)), None)
-
-    found: dict[int, GivenCycle] = {}
-    for row in by_analyte.get("treatment.cycle", ()):
-        number = row.quantity.exact if row.quantity else None
-        if number is None:
-            continue
-        dose, delay, gone = beside("treatment.dose_pct", row), beside("treatment.delay_days", row), beside("treatment.cancelled", row)
-        late = delay.quantity.exact if delay is not None and delay.quantity else None
-        found[int(number)] = GivenCycle(
-            number=int(number),
-            start=row.date,
-            dose_pct=dose.quantity.exact if dose is not None and dose.quantity else None,
-            delay_days=None if late is None else int(late),
-            cancelled=gone is not None and gone.code == "yes",
-        )
-    cycles = [found[number] for number in sorted(found)]
-    for place, cycle in enumerate(cycles[1:], start=1):
-        previous = cycles[place - 1]
-        if cycle.delay_days is None and cycle.start and previous.start and length and cycle.number == previous.number + 1:
-            cycles[place] = replace(cycle, delay_days=max(0, (cycle.start - previous.start).days - length))
-    return tuple(cycles)

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
+from nacdesk.gui.forms import TITLES
 from nacdesk.settings import SCALES
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ PAPERS = ("A4", "Letter")
 class Actions:
     """The actions whose state changes with what is on show."""
 
+    new_case: QAction
     import_files: QAction
     export_handout: QAction
     undo: QAction
@@ -63,6 +66,7 @@ def build(window: "MainWindow", bar: QMenuBar) -> Actions:
     add(file, "&New store…", window.on_new_store, "Ctrl+Shift+N")
     add(file, "&Open store…", window.on_open_store, "Ctrl+O")
     file.addSeparator()
+    new_case = add(file, "New &case…", window.on_new_case, "Ctrl+N")
     import_files = add(file, "&Import…", window.on_import, "Ctrl+I")
     export_handout = add(file, "Export &handout (PDF)…", window.on_export, "Ctrl+P")
     papers = choice(file, "&Paper", [(name, name) for name in PAPERS], window.on_paper)
@@ -70,8 +74,13 @@ def build(window: "MainWindow", bar: QMenuBar) -> Actions:
     add(file, "&Quit", window.on_quit, "Ctrl+Q")
 
     edit = bar.addMenu("&Edit")
+    edit.setToolTipsVisible(True)
     undo = add(edit, "&Undo", window.session.undo, "Ctrl+Z")
     redo = add(edit, "&Redo", window.session.redo, "Ctrl+Shift+Z", "Ctrl+Y")
+    edit.addSeparator()
+    column = add(edit, "Add a &column to the flowsheet…", partial(window.case.ask_sheet, "COLUMN"), "Ctrl+L")
+    details = add(edit, "&Details of the chosen value…", partial(window.case.ask_sheet, "DETAILS"), "F4")
+    fill = add(edit, "Fill &down in the flowsheet", partial(window.case.ask_sheet, "FILL"), "Ctrl+D")
     edit.addSeparator()
     add(edit, "&Find a case", window.worklist.focus_search, "Ctrl+F")
     add(edit, "Your &name…", window.on_name)
@@ -97,9 +106,14 @@ def build(window: "MainWindow", bar: QMenuBar) -> Actions:
     now = add(case, "N&ow: everything recorded", window.session.show_latest, "Alt+Home")
     case.addSeparator()
     basis = add(case, "&Basis of the chosen flag", window.flags.toggle_basis, "B")
+    case.addSeparator()
+    sub = case.addMenu("F&orms")
+    forms = [add(sub, title, partial(window.case.ask_form, title)) for title in TITLES]
+    window.keeping.build(partial(add, case))
 
     about = bar.addMenu("&Help")
     add(about, "Find an &action…", window.on_find_action, "Ctrl+K")
     add(about, "&Keys", window.on_keys)
     add(about, "&About nacdesk and the rule set", window.on_about)
-    return Actions(import_files, export_handout, undo, redo, earlier, later, now, basis, (*tabs, axis, values, down, up, basis), themes, scales, papers)
+    case_only = (*tabs, axis, values, down, up, basis, column, details, fill, *forms)
+    return Actions(new_case, import_files, export_handout, undo, redo, earlier, later, now, basis, case_only, themes, scales, papers)

@@ -12,6 +12,7 @@ from nacdesk.gui.chart_view import ChartPane
 from nacdesk.gui.desk import Journal, Snapshot
 from nacdesk.gui.flow_layout import FlowLayout, Scrolled, keep_height
 from nacdesk.gui.labels import button, words
+from nacdesk.gui.session import Session
 from nacdesk.gui.theme import Look
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ class Switch(QWidget):
         """Press the next button, the first after the last."""
         self._group.button((self._group.checkedId() + 1) % len(self._keys)).click()
 
+    def press(self, key: str) -> None:
+        """Press a button."""
+        self._group.button(self._keys.index(key)).click()
+
     @property
     def key(self) -> str:
         """The key of the pressed button."""
@@ -90,10 +95,11 @@ class CaseView(QWidget):
     flag_clicked = Signal(object)
     journal_asked = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "ground")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._session = session
         self.snapshot: Snapshot | None = None
         self.model: ChartModel | None = None
         self._look = Look()
@@ -110,9 +116,9 @@ class CaseView(QWidget):
             self.tabs.addTab(name)
         self.axis, self.values = Switch("Axis", AXES), Switch("Values", VALUES)
         self.switches = QWidget()
-        pair = FlowLayout(self.switches, gap=12)
-        pair.addWidget(self.axis)
-        pair.addWidget(self.values)
+        self._pair = FlowLayout(self.switches, gap=12)
+        self._pair.addWidget(self.axis)
+        self._pair.addWidget(self.values)
         self._bar = QWidget()
         flow = FlowLayout(self._bar, gap=8, spread=True)
         flow.addWidget(self.tabs)
@@ -162,7 +168,10 @@ class CaseView(QWidget):
         if self._data is None:
             from nacdesk.gui.data_view import DataView
 
-            self._data = DataView()
+            self._data = DataView(self._session)
+            self._data.attention_asked.connect(self._on_attention)
+            self._pair.addWidget(self._data.pages)
+            self._data.pages.picked.connect(self._on_data_page)
             self.stack.addWidget(self._data)
         return self._data
 
@@ -199,6 +208,25 @@ class CaseView(QWidget):
         """Turn to a tab."""
         self.tabs.setCurrentIndex(place)
 
+    def turn_to_data(self) -> None:
+        """Turn to the data with the cursor in the flowsheet."""
+        self.show_tab(TABS.index("Data"))
+        self.data.take_focus()
+
+    def ask_sheet(self, name: str, _checked: bool = False) -> None:
+        """Do something in the flowsheet, by the name of an Asked."""
+        from nacdesk.gui.sheet_view import Asked
+
+        self.show_tab(TABS.index("Data"))
+        self.data.pages.press("sheet")
+        self.data.sheet.do(Asked[name])
+
+    def ask_form(self, title: str, _checked: bool = False) -> None:
+        """Turn to a form, with the cursor in it."""
+        self.show_tab(TABS.index("Data"))
+        self.data.pages.press("forms")
+        self.data.forms.take_focus(title)
+
     def next_axis(self) -> None:
         """Cycles, days, dates."""
         self.axis.next()
@@ -224,9 +252,13 @@ class CaseView(QWidget):
         if self.snapshot is None or self.model is None:
             return
         page = TABS[self.tabs.currentIndex()]
-        self.switches.setVisible(page != "History")
+        reads = page == "Data" and self.data.pages.key == "facts"
+        for switch in (self.axis, self.values):
+            switch.setVisible(page == "Timeline" or reads)
+        if self._data is not None:
+            self._data.pages.setVisible(page == "Data")
         if page == "Data":
-            self.data.show_case(self.snapshot.review, self.model)
+            self.data.show_case(self.snapshot.review, self.model, self._look)
         elif page == "History" and self._journal_of is None:
             self._journal_of = self.snapshot.key
             self.history.wait_for(self.snapshot.key)
@@ -240,6 +272,14 @@ class CaseView(QWidget):
         if name == "Data":
             return self.data
         return self.history if name == "History" else self._card
+
+    def _on_data_page(self, _key: object) -> None:
+        self._show_page()
+
+    def _on_attention(self) -> None:
+        """Something half entered keeps the case on show: turn to it."""
+        self.show_tab(TABS.index("Data"))
+        self.data.show_open()
 
     def _on_badge(self, badge: Badge) -> None:
         self.flag_clicked.emit(badge.number)

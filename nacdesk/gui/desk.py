@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nacdesk.domain import timeline, wording
 from nacdesk.domain.facts import History
@@ -73,11 +73,13 @@ class Snapshot:
     Attributes:
         steps: the states of knowledge, oldest first; never empty.
         here: the one this review was made at; the last is everything recorded.
+        facts: everything recorded, also what the review leaves out: lesions and time points without a value.
     """
 
     review: Review
     steps: tuple[Step, ...]
     here: int
+    facts: History
 
     @property
     def key(self) -> str:
@@ -235,7 +237,7 @@ class Desk:
         history = self.store.history(key)
         steps = steps_of(history, self.catalog)
         here = steps.index(step) if step in steps else len(steps) - 1
-        return Snapshot(self._review(history, steps, here), steps, here)
+        return Snapshot(self._review(history, steps, here), steps, here, history)
 
     def judge(self, keys: Sequence[str], seconds: float) -> tuple[Summary, ...]:
         """Summaries of the first of these cases, as many as fit into the time and at least one."""
@@ -249,9 +251,22 @@ class Desk:
                 break
         return tuple(found)
 
+    def ask(self, work: "Callable[[Store], Any]") -> Any:
+        """Run something on the store that changes no fact."""
+        return work(self.store)
+
     def perform(self, work: "Callable[[Store], Changes]") -> Performed:
-        """Run one user action on the store; the store makes it one transaction."""
-        changes = work(self.store)
+        """Run one user action on the store; the store makes it one transaction.
+
+        The reviews of a case that it changed are forgotten: nothing of an erased patient stays here (H40).
+        """
+        try:
+            changes = work(self.store)
+        except BaseException:  # an error while saving does not prove that nothing was saved
+            self._reviews.clear()
+            raise
+        for cached in [cached for cached in self._reviews if cached[0] in changes.cases]:
+            del self._reviews[cached]
         gone = frozenset(key for key in changes.cases if not self.store.has(key))
         return Performed(changes, gone, self.store.undo_label(), self.store.redo_label())
 

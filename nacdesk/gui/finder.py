@@ -22,6 +22,10 @@ class Named:
     keys: str
     action: QAction
 
+    def begins(self, text: str) -> bool:
+        """Its own name, without the menus above it, begins so."""
+        return self.title.rpartition("› ")[2].casefold().startswith(text.casefold())
+
 
 class Finder(QDialog):
     """Lists the actions of a menu bar that match what is typed; those that make no sense now are shown and cannot be done."""
@@ -62,7 +66,7 @@ class Finder(QDialog):
     def _show(self, text: str) -> None:
         wanted = text.casefold().split()
         found = [named for named in self._named if all(word in named.title.casefold() for word in wanted)]
-        found.sort(key=lambda named: not named.action.isEnabled())
+        found.sort(key=lambda named: (not named.action.isEnabled(), not named.begins(text.strip())))
         self.list.clear()
         for named in found:
             item = QListWidgetItem(f"{named.title}    {named.keys}".rstrip())

@@ -9,9 +9,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from nacdesk.domain.wording import counted
+from nacdesk.gui import errands
 from nacdesk.gui.desk import Merged
 from nacdesk.gui.errands import ReadingChoices
 from nacdesk.gui.flow_layout import FlowLayout, keep_height
+from nacdesk.gui.held import Held
 from nacdesk.gui.labels import button, restyle, words
 from nacdesk.gui.message import Message
 from nacdesk.gui.session import Session
@@ -51,6 +53,8 @@ class ImportDialog(QDialog):
         self._how = ReadingChoices()
         self._preview: ImportPreview | None = None
         self._merged: Merged | None = None
+        self._into: Held | None = None
+        self.target = words("head", name="import-into", selectable=True)
         self.files = button("Choose files…", accessible="Choose one or more files", name="choose-files")
         self.folder = button("Choose folder…", accessible="Choose a folder of SDTM tables", name="choose-folder")
         self.chosen = words("note", name="chosen")
@@ -78,12 +82,22 @@ class ImportDialog(QDialog):
         self.accept_button.clicked.connect(self._on_import)
         self.cancel.clicked.connect(self.reject)
         session.told.connect(self._on_told)
+        session.snapshot_changed.connect(self._on_snapshot)
         self._show_state()
 
-    def begin(self) -> None:
-        """Open empty."""
+    def begin(self, into: Held | None = None, identity: str = "") -> None:
+        """Open empty.
+
+        Args:
+            into: the one case that the file must be of (H04); None for a file of any cases.
+            identity: who that is, in words.
+        """
         from nacdesk.interop.mapping import names
 
+        self._into = into
+        self.setWindowTitle("Import measurements" if into is None else "Import into this case")
+        self.target.setText(f"Into the open case: {identity}. The file must carry its record number or key.")
+        self.target.setVisible(into is not None)
         chosen = self.mapping.currentData()
         self.mapping.clear()
         self.mapping.addItem("none (long table, SDTM)", None)
@@ -104,6 +118,11 @@ class ImportDialog(QDialog):
             turn = self._turn
             self._how = self._choices()
             self._session.read_files(self._paths, self._how, partial(self._on_read, turn), partial(self._on_failed, turn))
+
+    def forget(self) -> None:
+        """Let go of what was read and compared last."""
+        self.target.clear()
+        self.read(())
 
     @property
     def ready(self) -> bool:
@@ -137,6 +156,7 @@ class ImportDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 16, 18, 14)
         column.setSpacing(10)
+        column.addWidget(self.target)
         column.addLayout(choose)
         column.addWidget(how)
         for widget in (self.state, self.detail):
@@ -233,8 +253,23 @@ class ImportDialog(QDialog):
             return
         self._preview = preview
         self._show_state()
-        if preview.histories and not preview.problems:
-            self._session.merge(preview.histories, preview.digest, partial(self._on_merged, turn), partial(self._on_failed, turn))
+        if not preview.histories or preview.problems:
+            return
+        if self._into is not None:
+            self._session.ask(partial(errands.into, preview, self._into.key), partial(self._on_fitted, turn))
+        else:
+            self._compare(turn, preview)
+
+    def _on_fitted(self, turn: int, preview: "ImportPreview") -> None:
+        """The store has been asked whether the file is of the open case."""
+        if turn == self._turn:
+            self._preview = preview
+            self._show_state()
+            if not preview.problems:
+                self._compare(turn, preview)
+
+    def _compare(self, turn: int, preview: "ImportPreview") -> None:
+        self._session.merge(preview.histories, preview.digest, partial(self._on_merged, turn), partial(self._on_failed, turn))
 
     def _on_merged(self, turn: int, merged: Merged) -> None:
         """The store has been asked what the import would do."""
@@ -249,7 +284,7 @@ class ImportDialog(QDialog):
             self._preview = self._merged = None
 
     def _on_import(self) -> None:
-        if self.ready and self._preview is not None:
+        if self._is_still() and self.ready and self._preview is not None:
             self.accept_button.setEnabled(False)
             self.accept_button.setText("Importing…")
             self._session.add(self._preview, self._on_imported)
@@ -264,6 +299,18 @@ class ImportDialog(QDialog):
         self._session.tell(Message("info", told))
         if preview is not None and changes.cases:
             self.imported.emit(tuple(history.case.key for history in preview.histories))
+
+    def _is_still(self) -> bool:
+        """The case that the file should go into is still the one on show; what was read for it is dropped if not (H01)."""
+        moved = self._into.why_not(self._session) if self._into is not None else ""
+        if moved:
+            self.read(())
+            self._show_state(moved)
+        return not moved
+
+    def _on_snapshot(self, _snapshot: object) -> None:
+        if self.isVisible():
+            self._is_still()
 
     def _on_told(self, message: object) -> None:
         """While the dialog is open it shows failures too: it covers the message bar."""

@@ -1,6 +1,5 @@
 """The window: worklist, case, flags and options around one session."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from nacdesk.gui.actions import build
 from nacdesk.gui.case_view import CaseView
 from nacdesk.gui.desk import Snapshot
 from nacdesk.gui.findings import Findings
+from nacdesk.gui.keeping import Keeping, file_stem
 from nacdesk.gui.message import Message
 from nacdesk.gui.message_bar import MessageBar
 from nacdesk.gui.session import Session
@@ -33,9 +33,10 @@ PATIENCE_MS = 250  # until a case that is on its way covers the one before
 STORES = "nacdesk stores (*.nac);;All files (*)"
 KEYS = (
     ("Ctrl+K", "any action by its name"), ("Ctrl+F", "find a case; Down or Enter goes to the list"), ("Ctrl+Down, Ctrl+Up", "next and previous case"),
-    ("Ctrl+I", "import"), ("Ctrl+P", "export the handout"), ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
+    ("Ctrl+N", "new case"), ("Ctrl+I", "import"), ("Ctrl+P", "export the handout"), ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
     ("Alt+1, 2, 3", "timeline, data, history"), ("X", "axis: cycles, days, dates"), ("C", "absolute or % change"),
     ("[ and ]", "as of an earlier or later date"), ("Alt+Home", "now: everything recorded"), ("B", "basis of the chosen flag"),
+    ("Ctrl+L, F4, Ctrl+D", "in the flowsheet: add a column, details of a value, fill down"), ("Ctrl+H", "history of the chosen value"),
     ("Ctrl++, Ctrl+−", "larger and smaller text"), ("Tab, Shift+Tab", "from part to part"),
 )  # fmt: skip
 
@@ -64,12 +65,13 @@ class MainWindow(QMainWindow):
         self._patience.timeout.connect(self._on_patience_over)
         session.setParent(self)
         self.top, self.notice, self.messages, self.status = TopBar(), FictitiousNotice(), MessageBar(), StatusBar()
-        self.worklist, self.case, self.findings = Worklist(), CaseView(), Findings()
+        self.worklist, self.case, self.findings = Worklist(), CaseView(session), Findings()
         self.flags, self.options = self.findings.flags, self.findings.options
         self.start, self.no_case = StartPage(), QuietPage()
         self._imports: ImportDialog | None = None
         self._finder: Finder | None = None
         self._lay_out()
+        self.keeping = Keeping(self)
         self.actions_ = build(self, self.top.menus)
         self._connect()
         self._dress()  # once all are there: each widget that finds its parent later is styled again
@@ -100,6 +102,7 @@ class MainWindow(QMainWindow):
         session.told.connect(self.messages.show_message)
         session.closed.connect(self._on_closed)
         session.close_refused.connect(self._on_close_refused)
+        session.held.connect(self._on_held, Qt.ConnectionType.QueuedConnection)  # the list is still choosing its row
         self.worklist.searched.connect(session.find)
         self.worklist.seen.connect(session.prefer)
         self.worklist.case_chosen.connect(self._on_case_chosen)
@@ -166,6 +169,7 @@ class MainWindow(QMainWindow):
         ready = shown and not session.pending
         for action in actions.case_only:
             action.setEnabled(shown)
+        actions.new_case.setEnabled(session.writable)
         actions.import_files.setEnabled(session.writable)
         actions.export_handout.setEnabled(ready)
         actions.undo.setEnabled(session.writable and session.opened is not None and session.opened.undo is not None)
@@ -182,6 +186,16 @@ class MainWindow(QMainWindow):
     def on_import(self) -> None:
         """Open the import dialog."""
         self.imports.begin()
+
+    def on_new_case(self) -> None:
+        """Ask for a new case."""
+        if not self.session.writable or self.session.opened is None:
+            return
+        from nacdesk.gui.forms.new_case import NewCaseDialog
+
+        dialog = NewCaseDialog(self.session, self.session.opened.catalog, self)
+        dialog.made.connect(self.session.show_case)
+        dialog.open()
 
     def on_export(self) -> None:
         """Save the handout of the case and as-of on show."""
@@ -228,7 +242,7 @@ class MainWindow(QMainWindow):
 
     def on_data(self) -> None:
         """Turn to the data."""
-        self.case.show_tab(1)
+        self.case.turn_to_data()
 
     def on_history(self) -> None:
         """Turn to the history."""
@@ -412,6 +426,10 @@ class MainWindow(QMainWindow):
         self._may_close = True
         self.close()
 
+    def _on_held(self) -> None:
+        """Something half entered keeps the case on show: the list says so."""
+        self.worklist.mark(self.session.wanted[0] if self.session.wanted is not None else None)
+
     def _on_close_refused(self) -> None:
         self._closing = False
 
@@ -423,6 +441,5 @@ def _with_label(action: str, label: str | None) -> str:
 
 def suggested_name(snapshot: Snapshot) -> str:
     """A file name from the key of the case and a date alone (H37): "D-100482-2026-10-19.pdf"."""
-    key = re.sub(r"[^A-Za-z0-9_-]+", "_", snapshot.key).strip("_") or "case"
-    as_of = snapshot.review.as_of
+    key, as_of = file_stem(snapshot.key), snapshot.review.as_of
     return f"{key}-{as_of.isoformat()}.pdf" if as_of else f"{key}.pdf"

@@ -1,5 +1,7 @@
 """The bar over the case where the window tells what happened, what was kept and what to do."""
 
+from collections.abc import Collection
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
@@ -43,6 +45,14 @@ class MessageBar(QFrame):
             return
         self.waiting = [kept for kept in self.waiting if kept.tone == "error"]
         self.waiting.append(message)
+        self._show()
+
+    def forget(self, texts: Collection[str]) -> None:
+        """Take away what names one of these."""
+        self.waiting = [kept for kept in self.waiting if not any(text in f"{kept.sentence} {kept.remedy}" for text in texts)]
+        for label in (self.sentence, self.remedy):
+            label.clear()
+        self.setAccessibleName("")
         self._show()
 
     def dismiss_news(self) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -41,6 +41,9 @@ class Session(QObject):
         wanted: key and step last asked for; the same as the snapshot's unless one is on its way.
         saved_at: when the last change was confirmed, None before one.
         unsaved: the last change failed.
+        by: who acts, as recorded with each change.
+        holders: asked before another case, as-of or store is shown: True holds what is on show, because something
+            entered is not saved; each then calls the function it was given, once it is.
 
     Signals:
         store_changed: the open store, an undo label or the state of saving changed.
@@ -51,6 +54,7 @@ class Session(QObject):
         changed: Changes of one finished user action.
         journal_read: a Journal arrived.
         told: a Message for the reader.
+        held: something entered holds the case on show.
         closed: the store is closed; nothing is running.
         close_refused: something failed while closing; the store stays open, its reader has a message.
     """
@@ -63,6 +67,7 @@ class Session(QObject):
     changed = Signal(object)
     journal_read = Signal(object)
     told = Signal(object)
+    held = Signal()
     closed = Signal()
     close_refused = Signal()
 
@@ -78,7 +83,9 @@ class Session(QObject):
         self.saved_at: datetime | None = None
         self.unsaved = False
         self.writing = 0
-        self._desk = Desk(by or account())
+        self.holders: list[Callable[[Callable[[], None]], bool]] = []
+        self.by = by or account()
+        self._desk = Desk(self.by)
         self.store_jobs = jobs("store", self)
         self.file_jobs = jobs("files", self)
         self._revisions: dict[str, int] = {}
@@ -95,12 +102,17 @@ class Session(QObject):
 
     def open(self, path: Path, *, create: bool = False, fictitious: bool = False) -> None:
         """Open a store; the answer is `store_changed`, or a message and the store before stays."""
+        if self._is_held(partial(self.open, path, create=create, fictitious=fictitious)):
+            return
         self.opening = True
         self.store_changed.emit()
         self.store_jobs.submit(partial(self._desk.open, path, create=create, fictitious=fictitious), self._on_opened, self._on_not_opened)
 
     def close(self) -> None:
         """Close the store once all that was asked for is answered; then `closed`, or `close_refused` if any of it fails."""
+        if self._is_held(self.close):
+            self.close_refused.emit()
+            return
         self._ending = True
         self._end()
 
@@ -136,6 +148,8 @@ class Session(QObject):
             return
         if self.wanted == (key, step) and self.snapshot is not None and self.snapshot.key == key:
             return
+        if self._is_held(partial(self.show_case, key, step)):
+            return
         self.wanted = (key, step)
         self.wanted_changed.emit()
         self._show()
@@ -169,6 +183,16 @@ class Session(QObject):
         """Ask for the history of a case; the answer is `journal_read`."""
         self.store_jobs.submit(partial(self._desk.journal, key), self.journal_read.emit, self.tell_error)
 
+    def ask(self, work: "Callable[[Store], Any]", done: Callable[[Any], None]) -> None:
+        """Run something on the store's worker that changes no fact; a failure is a message."""
+        self.store_jobs.submit(partial(self._desk.ask, work), done, self.tell_error)
+
+    def _is_held(self, go_on: Callable[[], None]) -> bool:
+        held = any(holder(go_on) for holder in self.holders)
+        if held:
+            self.held.emit()
+        return held
+
     # user actions
 
     @property
@@ -176,22 +200,29 @@ class Session(QObject):
         """A store is open and can be written."""
         return self.opened is not None and not self.opening and not self.opened.why_read_only
 
-    def perform(self, label: str, work: "Callable[[Store], Changes]", done: "Callable[[Changes], None] | None" = None) -> None:
+    def perform(
+        self,
+        label: str,
+        work: "Callable[[Store], Changes]",
+        done: "Callable[[Changes], None] | None" = None,
+        failed: Callable[[BaseException], None] | None = None,
+    ) -> None:
         """Run one user action on the store's worker: one transaction, then `changed`.
 
         Args:
             label: in words, for the message should it fail.
-            done: a bound method that is also told the Changes.
+            done, failed: bound methods that are also told the Changes, or why there are none.
         """
         if not self.writable:
             self.tell(Message("error", f"“{label}” was not done: no store is open for writing.", "Open one in the File menu."))
             return
         self.writing += 1
         self.store_changed.emit()
-        self.store_jobs.submit(partial(self._desk.perform, work), partial(self._on_performed, done), partial(self._on_not_performed, label))
+        self.store_jobs.submit(partial(self._desk.perform, work), partial(self._on_performed, done), partial(self._on_not_performed, label, failed))
 
     def act_as(self, by: str) -> None:
         """From now on record changes under this name; those under way keep the one before."""
+        self.by = by
         self.store_jobs.submit(partial(self._desk.act_as, by), self._on_acting, self.tell_error)
 
     def undo(self) -> None:
@@ -388,12 +419,14 @@ class Session(QObject):
         if done is not None:
             done(performed.changes)
 
-    def _on_not_performed(self, label: str, error: BaseException) -> None:
+    def _on_not_performed(self, label: str, failed: Callable[[BaseException], None] | None, error: BaseException) -> None:
         """What is on show is read again: an error while saving does not prove that nothing was saved."""
         self.writing -= 1
         self.unsaved = True
         self.store_changed.emit()
         self.tell(message_of(error, f"“{label}” could not be finished."))
+        if failed is not None:
+            failed(error)
         self.reload()
 
     def _on_exported(self, path: Path) -> None:

@@ -155,6 +155,8 @@ def _sheet(look: Look) -> str:
                             selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
     QLineEdit:focus {{ border: 2px solid {c.accent}; padding: {px(5) - 1}px {px(8) - 1}px; }}
 
+    QComboBox {{ min-height: {px(27)}px; padding-left: {px(5)}px; }}
+
     QListView#worklist {{ background: {c.paper}; border: 1px solid transparent; outline: none; }}
     QListView#worklist:focus {{ border: 1px solid {c.accent}; }}
     QTableView {{ background: {c.paper}; alternate-background-color: {c.ground}; gridline-color: {c.line}; border: 1px solid {c.line}; border-radius: 6px;
@@ -192,6 +194,15 @@ def _sheet(look: Look) -> str:
     QFrame#message {{ background: {c.accent_soft}; border-bottom: 1px solid {c.accent}; }}
     QFrame#message[tone="error"] {{ background: {c.alert_soft}; border-bottom: 1px solid {c.alert}; }}
     QFrame#message[tone="error"] QLabel#sentence {{ color: {c.alert}; }}
+    QFrame#cellbar {{ background: {c.accent_soft}; border: 1px solid {c.accent}; border-radius: 6px; }}
+    QFrame#cellbar[tone="refused"] {{ background: {c.alert_soft}; border-color: {c.alert}; }}
+    QFrame#cellbar[tone="refused"] QLabel#bar-sentence {{ color: {c.alert}; }}
+    QFrame#cellbar[tone="question"] {{ background: {c.watch_soft}; border-color: {c.watch}; }}
+    QFrame#cellbar[tone="question"] QLabel#bar-sentence {{ color: {c.watch}; }}
+    QLineEdit#cell-editor, QLineEdit#cell-editor:focus {{ border: 2px solid {c.accent}; border-radius: 0; padding: 0 {px(5)}px; }}
+    QTableView#flowsheet, QTableView#frozen {{ border-radius: 0; }}
+    QTableView#frozen {{ border: none; border-right: 2px solid {c.edge}; }}
+    QListWidget {{ background: {c.paper}; border: 1px solid {c.line}; }}
     QFrame#asof {{ background: {c.watch_soft}; border: 1px solid {c.watch}; border-radius: 6px; }}
     QFrame#asof QLabel {{ color: {c.watch}; }}
     QWidget#statusbar {{ background: {c.paper}; border-top: 1px solid {c.line}; }}

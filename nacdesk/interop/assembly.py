@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
 
+from nacdesk.domain import doubts
 from nacdesk.domain.facts import Case, History, Lesion, Observation, Patient, Visit
 from nacdesk.domain.rules import Catalog
 from nacdesk.errors import UserError
-from nacdesk.interop import columns, doubts
+from nacdesk.interop import columns
 from nacdesk.interop.dates import Order, read_date
 from nacdesk.interop.entry import Entry
 from nacdesk.interop.preview import Problem, shown

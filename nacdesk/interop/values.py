@@ -9,6 +9,7 @@ from functools import cache
 from nacdesk.domain.analytes import NOT_DETECTED, Analyte
 from nacdesk.domain.quantity import Quantity, conversion, parse_number
 from nacdesk.domain.rules import Catalog
+from nacdesk.domain.typed import NOTHING, NOTHING_TOLD
 from nacdesk.errors import UserError
 from nacdesk.interop.columns import suggestion
 from nacdesk.interop.entry import Entry
@@ -17,10 +18,6 @@ from nacdesk.interop.preview import shown
 _NUMBERS = ("value", "limit", "uln")
 _POINT = re.compile(r"[<>]?\s*[-\u2212]?\d+\.\d+(?:[eE][-+]?\d+)?", re.ASCII)
 _COMMA = re.compile(r"([<>]?\s*[-\u2212]?)(\d+),(\d+)((?:[eE][-+]?\d+)?)", re.ASCII)
-
-# What people and programs write into an empty cell; in a free text it would pass for a finding.
-_NOTHING = frozenset({"-", "--", "\u2013", "\u2014", "\u2212", ".", "?", "/", "n/a", "na", "n.a.", "#n/a", "nan", "nil", "null", "missing", "not done", "not recorded"})
-_NOTHING_TOLD = _NOTHING | {"nd", "n.d.", "ne", "unknown", "not known", "not tested", "not available", "pending"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +99,7 @@ def _numeric(analyte: Analyte) -> bool:
 
 
 def _says_nothing(analyte: Analyte, text: str) -> bool:
-    words = _NOTHING_TOLD if analyte.kind == "text" else _NOTHING
+    words = NOTHING_TOLD if analyte.kind == "text" else NOTHING
     return text.casefold() in words and not any(text.casefold() == code.casefold() for code in analyte.codes)
 
 

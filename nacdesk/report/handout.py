@@ -22,11 +22,11 @@ from nacdesk.domain.quantity import plain
 from nacdesk.domain.rules import SEVERITIES
 from nacdesk.errors import UserError
 from nacdesk.report import drawing, output, styles
+from nacdesk.report.identity import WATERMARK, minute, who_is
 from nacdesk.report.pages import Grid, Identity, Pages, Paper, Printed, Symbol, column
 from nacdesk.report.sections import Citations, Flags, Measurements, Options, Reference, print_decision
 from nacdesk.report.styles import COLOURS, Paragraph, para, strong
 
-WATERMARK = "FICTITIOUS DEMONSTRATION CASE"
 _TITLE = "Tumour board summary"
 _SMALLEST, _COMFORTABLE = 0.8, 0.95
 _DECISION = 85.0  # points
@@ -74,7 +74,7 @@ def build(review: Review, *, printed_at: datetime, paper: Paper = "A4", deidenti
     handout = _Handout(
         paper=paper,
         identity=Identity(who.line, tuple(_foot(review, printed_at, head)), WATERMARK if case.fictitious else ""),
-        when=(_as_of(review), f"Printed {_minute(printed_at)}"),
+        when=(_as_of(review), f"Printed {minute(printed_at)}"),
         facts=_facts(review, who),
         question=para(strong("Question for the board: "), question, where="the question") if question.strip() else None,
         answers=[_answer(answer) for answer in review.answers],
@@ -168,7 +168,7 @@ class _Who:
         born = f"b. {patient.birth_date.isoformat()}" if patient.birth_date else "birth date not recorded"
         mrn = patient.mrn or "not recorded"
         about = [patient.sex or "sex not recorded", born + (f" ({_age(patient.birth_date, review.as_of)} y)" if patient.birth_date and review.as_of else "")]
-        return cls(f"{name} · {born} · MRN {mrn}", (strong(name), " · " + " · ".join(about)), mrn)
+        return cls(who_is(patient), (strong(name), " · " + " · ".join(about)), mrn)
 
     @classmethod
     def hidden(cls, review: Review, question: str) -> "_Who":
@@ -195,7 +195,7 @@ def _foot(review: Review, printed_at: datetime, head: str | None) -> Iterator[st
     sites = f"{wording.counted(len(catalog.overrides), 'site override')}, on the last page" if catalog.overrides else "no site overrides"
     yield f"nacdesk {nacdesk.__version__} · rule set {catalog.version} (sha256 {catalog.digest[:12]}) · {catalog.standing} · {sites}"
     journal = f" · journal {head}" if head else ""
-    yield f"{_as_of(review)} · case revision {case.revision} · content {_content(review.history)} · printed {_minute(printed_at)}{journal} · {catalog.statement}"
+    yield f"{_as_of(review)} · case revision {case.revision} · content {_content(review.history)} · printed {minute(printed_at)}{journal} · {catalog.statement}"
 
 
 def _content(history: History) -> str:
@@ -330,10 +330,6 @@ def _age(born: date, on: date) -> int:
 
 def _as_of(review: Review) -> str:
     return f"Data as of {wording.day(review.as_of)}" if review.as_of else "Data without a date"
-
-
-def _minute(when: datetime) -> str:
-    return f"{wording.day(when.date())} {when:%H:%M}"
 
 
 __all__ = ["WATERMARK", "build", "write"]

@@ -6,8 +6,9 @@ from difflib import SequenceMatcher
 
 from nacdesk.domain.analytes import Analyte
 from nacdesk.domain.facts import History
-from nacdesk.storage import rows
-from nacdesk.storage.changes import Merge
+from nacdesk.storage import bin as case_bin
+from nacdesk.storage import erasure, rows
+from nacdesk.storage.changes import BinRow, Merge
 from nacdesk.storage.database import Database, Value
 from nacdesk.storage.merge import Merged, folded, merge, normal_mrn
 
@@ -55,7 +56,9 @@ def plan(database: Database, histories: Sequence[History], analytes: Mapping[str
         if history.case.fictitious and not fictitious:
             made.problems.append(f"{key}: is an invented case; a store of patients does not take it.")
     owners: dict[str, str] = {}
+    binned = [one.row for one in case_bin.deleted(database)]
     for key, incoming in by_key.items():
+        made.problems += _key_taken(database, key, binned)
         found = rows.verified(database, key)
         stored = None if found is None else rows.history(*found, fictitious)
         merged = merge(stored, incoming)
@@ -64,7 +67,7 @@ def plan(database: Database, histories: Sequence[History], analytes: Mapping[str
         made.problems += _number_taken(database, merged, owners)
         made.warnings += merged.warnings
         if stored is None:
-            made.warnings += _looks_like(database, merged)
+            made.warnings += [*_looks_like(database, merged), *_number_in_bin(merged, binned)]
         made.merged.append((merged, None if found is None else found[0]))
     return made
 
@@ -85,6 +88,22 @@ def _number_taken(database: Database, merged: Merged, owners: dict[str, str]) ->
         yield f"{key}: the record number {mrn} belongs to the case {owner} already."
 
 
+def _key_taken(database: Database, key: str, binned: Sequence[BinRow]) -> Iterable[str]:
+    """The key of a case in the bin, or what stands for an erased one, names no other patient."""
+    twin = next((row for row in binned if row.key.casefold() == key.casefold()), None)
+    if twin is not None:
+        yield f"{key}: the case {twin.key} is in the bin, deleted on {twin.at[:10]}; restore or erase it first."
+    if erasure.marked(database, key):
+        yield f"{key}: stands for an erased case in the record of changes; use another key."
+
+
+def _number_in_bin(merged: Merged, binned: Sequence[BinRow]) -> Iterable[str]:
+    mrn = merged.case.patient.mrn
+    twin = next((row for row in binned if mrn is not None and row.mrn is not None and normal_mrn(row.mrn) == normal_mrn(mrn)), None)
+    if twin is not None:
+        yield f"{merged.case.key}: the record number {mrn} is that of the case {twin.key} in the bin; look at it there first."
+
+
 def _looks_like(database: Database, merged: Merged) -> Iterable[str]:
     """Other patients born on the same day with a similar name: the same person under two keys, or two people to keep apart."""
     who = merged.case.patient
@@ -98,7 +117,8 @@ def _looks_like(database: Database, merged: Merged) -> Iterable[str]:
 def similar(one: str, other: str) -> bool:
     """Two names that a reader could take for one another; the order of their parts does not count."""
     first, second = (" ".join(sorted(folded(name).replace(",", " ").split())) for name in (one, other))
-    return SequenceMatcher(None, first, second).ratio() >= SIMILAR
+    matcher = SequenceMatcher(None, first, second)
+    return all(ratio() >= SIMILAR for ratio in (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio))  # quick ones are upper bounds
 
 
 def write(database: Database, planned: Plan) -> None:

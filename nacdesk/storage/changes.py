@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# Topics of the record of changes that no lesion or analyte names.
+ABOUT_CASE, ABOUT_TREATMENT, ABOUT_TIME_POINTS = "Patient and case", "Cycles and treatment", "Time points"
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -45,7 +48,11 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """One line of the worklist."""
+    """One line of the worklist.
+
+    Attributes:
+        last_change: the day of it, UTC, where it was asked for; else "".
+    """
 
     key: str
     name: str | None
@@ -54,6 +61,25 @@ class CaseRow:
     context: str | None
     regimen: str | None
     revision: int
+    last_change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BinRow:
+    """One deleted case.
+
+    Attributes:
+        at: when it was deleted, UTC, ISO 8601 with microseconds.  by: who.  reason: why.
+        observations: how many it held.
+    """
+
+    key: str
+    name: str | None
+    mrn: str | None
+    at: str
+    by: str
+    reason: str | None
+    observations: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +99,8 @@ class JournalEntry:
         old, new: the content before and after in words, None where there was or is none.
         reason: of a correction, None otherwise.
         clock_back: the computer's clock stood before the step ahead of it.
+        observation: id of the observation that changed, None for another row.
+        topics: what it is about, in words to choose from: "Longest diameter", "Lesion primary"; a lesion by its latest name.
     """
 
     seq: int
@@ -88,3 +116,5 @@ class JournalEntry:
     new: str | None
     reason: str | None
     clock_back: bool = False
+    observation: str | None = None
+    topics: tuple[str, ...] = ()

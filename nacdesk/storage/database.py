@@ -132,10 +132,9 @@ class Database:
         """
         if self._connection.in_transaction:
             raise BugError("a transaction was begun within another")
-        with self._translated():
-            self._connection.execute("BEGIN IMMEDIATE")
         try:
             with self._translated():
+                self._connection.execute("BEGIN IMMEDIATE")
                 yield
                 self._connection.execute("COMMIT")
         except BaseException:
@@ -189,6 +188,10 @@ class Database:
         with self._translated():
             self._writer()[table].update(row_id, dict(values))
 
+    def remove(self, table: str, row_ids: Iterable[int]) -> int:
+        """Delete rows; how many there were."""
+        return self.executemany(f"DELETE FROM {table} WHERE id = ?", [(row_id,) for row_id in row_ids])
+
     def script(self, statements: Iterable[str]) -> None:
         """Run statements of the program's own, such as a migration, within a transaction."""
         with self._translated():
@@ -208,6 +211,12 @@ class Database:
             self._tables = sqlite_utils.Database(self._connection, recursive_triggers=False, execute_plugins=False)
         return self._tables
 
+    def checkpoint(self) -> bool:
+        """Empty the write-ahead file into the store; False when a reader of an older state keeps it from that."""
+        with self._translated():
+            busy, *_ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     def close(self) -> None:
         """Empty the write-ahead file into the store and close; a second time does nothing.
 
@@ -218,9 +227,8 @@ class Database:
             return
         self._closed = True
         try:
-            with self._translated():
-                if not self.read_only:
-                    self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            if not self.read_only:
+                self.checkpoint()
         finally:
             self._connection.close()
 

@@ -18,10 +18,8 @@ from nacdesk.storage.database import Database, Value, damaged
 
 Clock = Callable[[], datetime]
 
-_COLUMNS = {"case_record": rows.CASE, "lesion": rows.LESION, "visit": rows.VISIT, "observation": rows.OBSERVATION}
-
-# Of each action done, the latest word on it counts: taken back, done again, or nothing yet.
-_UNDO = """SELECT number, label FROM step AS done WHERE kind = 'do' AND
+# Of each action done, the latest word on it counts: taken back, done again, or nothing yet. No way leads back past an erasure.
+_UNDO = """SELECT number, label FROM step AS done WHERE kind = 'do' AND number > coalesce((SELECT max(step) FROM erasure), 0) AND
     coalesce((SELECT kind FROM step WHERE undoes = done.number ORDER BY number DESC LIMIT 1), 'redo') = 'redo'
     ORDER BY number DESC LIMIT 1"""
 # Only what was taken back since the last new action can be done again, the latest taken back first.
@@ -76,11 +74,14 @@ class Journal:
         Raises:
             UserError: it could not be saved; the sentence says what was kept.
         """
-        with self._step("do", label, None, reason) as step:
+        with self._step("do", label, reason=reason) as step:
             yield step
 
     @contextmanager
-    def _step(self, kind: Literal["do", "undo", "redo"], label: str, undoes: int | None, reason: str | None) -> Iterator[Step]:
+    def _step(
+        self, kind: Literal["do", "undo", "redo"], label: str, *, undoes: int | None = None, reason: str | None = None, same: tuple[str, int] | None = None
+    ) -> Iterator[Step]:
+        """Args: same: what the cases must be again, by their checksums: as before, or after, the step of that number."""
         step = Step(0)
         try:
             with self._database.transaction():
@@ -89,8 +90,8 @@ class Journal:
                 step.cases = self._seal(step.number)
                 if not step.cases:
                     raise _Unchanged
-                if undoes is not None:
-                    self._compare(step.number, _AS_BEFORE if kind == "undo" else _AS_AFTER, undoes)
+                if same is not None:
+                    self._compare(step.number, *same)
         except _Unchanged:
             return
         except UserError:
@@ -107,14 +108,12 @@ class Journal:
     def _begin(self, kind: str, label: str, undoes: int | None, reason: str | None) -> int:
         at = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
         latest = self._database.value("SELECT at FROM step ORDER BY number DESC LIMIT 1") or ""
-        return self._database.add(
-            "step", {"kind": kind, "label": label, "by": self.by, "at": at, "clock_back": int(at < latest), "reason": reason, "undoes": undoes}
-        )
+        return self._database.add("step", {"kind": kind, "label": label, "by": self.by, "at": at, "clock_back": int(at < latest), "reason": reason, "undoes": undoes})
 
     def _seal(self, number: int) -> frozenset[str]:
         """Give each case that the step changed its next revision and its new checksum, and close the step."""
         database = self._database
-        keys = [key for (key,) in database.rows("SELECT DISTINCT case_key FROM journal WHERE step = ?", (number,))]
+        keys = [key for (key,) in database.rows("SELECT case_key FROM journal WHERE step = ? UNION SELECT mark FROM erasure WHERE step = ?", (number, number))]
         revisions: list[tuple[Value, ...]] = []
         for key in keys:
             content = rows.read_case(database, key)
@@ -130,9 +129,9 @@ class Journal:
         saved = self._database.value("SELECT count(*) FROM case_revision JOIN step ON number = step WHERE step = ? AND sealed = 1", (step.number,))
         return bool(saved == len(step.cases))
 
-    def _compare(self, step: int, differs: str, undoes: int) -> None:
-        """What was taken back or done again must be what was, by its checksums."""
-        differing = self._database.first(differs, (step, undoes))
+    def _compare(self, step: int, differs: str, other: int) -> None:
+        """What was taken back, done again or put back must be what was, by its checksums."""
+        differing = self._database.first(differs, (step, other))
         if differing is not None:
             raise rows.mismatch(differing[0])
 
@@ -158,7 +157,7 @@ class Journal:
         if target is None:
             raise UserError("There is nothing to undo.")
         number, label = target
-        with self._step("undo", f"Undo: {label}", number, None) as step:
+        with self._step("undo", f"Undo: {label}", undoes=number, same=(_AS_BEFORE, number)) as step:
             self._apply(number, backwards=True)
         return label, step
 
@@ -172,14 +171,25 @@ class Journal:
         if target is None:
             raise UserError("There is nothing to redo.")
         number, label = target
-        with self._step("redo", f"Redo: {label}", number, None) as step:
+        with self._step("redo", f"Redo: {label}", undoes=number, same=(_AS_AFTER, number)) as step:
             self._apply(number, backwards=False)
         return label, step
 
-    def _apply(self, number: int, *, backwards: bool) -> None:
-        """Put the before (or after) rows of a step in place, each change in reverse (or recorded) order."""
+    def put_back(self, key: str, number: int, label: str) -> Step:
+        """Put one case as it was before a step; the new step, a new action.
+
+        Raises:
+            UserError: the record of changes does not lead back to what was.
+        """
+        with self._step("do", label, same=(_AS_BEFORE, number)) as step:
+            self._apply(number, backwards=True, key=key)
+        return step
+
+    def _apply(self, number: int, *, backwards: bool, key: str | None = None) -> None:
+        """Put the before (or after) rows of a step in place, each change in reverse (or recorded) order; `key`: of one case only."""
         order = "DESC" if backwards else "ASC"
-        found = self._database.rows(f"SELECT table_name, row_id, old, new FROM journal WHERE step = ? ORDER BY seq {order}", (number,))
+        sql = f"SELECT table_name, row_id, old, new FROM journal WHERE step = ? AND case_key = coalesce(?, case_key) ORDER BY seq {order}"
+        found = self._database.rows(sql, (number, key))
         images = [_Image(table, row_id, new, old) if backwards else _Image(table, row_id, old, new) for table, row_id, old, new in found]
         try:
             for (table, had, has), group in groupby(images, key=lambda image: (image.table, image.before is not None, image.after is not None)):
@@ -188,7 +198,7 @@ class Journal:
             raise damaged(self._database.path) from None
 
     def _put(self, table: str, images: "list[_Image]", *, had: bool, has: bool) -> None:
-        columns = _COLUMNS[table]
+        columns = rows.COLUMNS[table]
         if not has:
             count = self._database.executemany(f"DELETE FROM {table} WHERE id = ?", [(image.row_id,) for image in images])
         elif not had:

@@ -20,6 +20,8 @@ OBSERVATION = (
     "method", "scanner", "segmentation", "reader", "accepted", "note", "entered", "warnings",
 )  # fmt: skip
 
+COLUMNS = {"case_record": CASE, "lesion": LESION, "visit": VISIT, "observation": OBSERVATION}
+
 _SELECT_CASE = f"SELECT {', '.join(CASE)} FROM case_record WHERE key = ?"
 _SELECT_PARTS = tuple(
     f"SELECT {', '.join(columns)} FROM {table} WHERE case_id = ? ORDER BY id" for table, columns in (("lesion", LESION), ("visit", VISIT), ("observation", OBSERVATION))

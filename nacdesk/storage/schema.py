@@ -10,6 +10,7 @@ from functools import cache
 from nacdesk.domain.analytes import Analyte, Limits
 from nacdesk.errors import UserError
 from nacdesk.storage.database import APPLICATION_ID, SCHEMA, Database, Row, schema_of
+from nacdesk.storage.schema_keeping import _KEEPING
 
 
 def _journalled(table: str, columns: str, case_key: str) -> tuple[str, ...]:
@@ -164,7 +165,7 @@ _VERSION_1: tuple[str, ...] = (
         INSERT INTO case_search (case_search, rowid, key, name, mrn, diagnosis) VALUES ('delete', OLD.id, OLD.key, OLD.name, OLD.mrn, OLD.diagnosis); END""",
 )
 
-MIGRATIONS: tuple[Sequence[str], ...] = (_VERSION_1,)
+MIGRATIONS: tuple[Sequence[str], ...] = (_VERSION_1, _KEEPING)
 VERSION = len(MIGRATIONS)
 
 

@@ -9,9 +9,9 @@ from nacdesk.storage.database import APPLICATION_ID, Database
 
 def findings(database: Database, *, deep: bool) -> tuple[str, ...]:
     """What is wrong with the store; empty when nothing is. `deep` reads every page and every case."""
-    looks: list[Callable[[Database], Iterator[str]]] = [_protections, _kind, _structure_deep if deep else _structure, _references]
+    looks: list[Callable[[Database], Iterator[str]]] = [_protections, _kind, _structure_deep if deep else _structure, _references, _closed]
     if deep:
-        looks.append(_checksums)
+        looks += [_checksums, _emptied]
     found: list[str] = []
     for look in looks:
         try:
@@ -53,6 +53,20 @@ def _references(database: Database) -> Iterator[str]:
 def _protections(database: Database) -> Iterator[str]:
     for name in schema.differences(database):
         yield f"A table or guard of the file is missing, changed or not of this program: {name}."
+
+
+def _closed(database: Database) -> Iterator[str]:
+    """The record of changes opens for the moment of an erasure only."""
+    if database.first("SELECT 1 FROM erasing") is not None:
+        yield "The record of changes was left open, as no erasure of this program leaves it."
+
+
+def _emptied(database: Database) -> Iterator[str]:
+    """Nothing is empty in the record of changes but what an erasure accounts for."""
+    count = int(database.value("SELECT count(*) FROM journal WHERE coalesce(new, old) = '{}' AND case_key NOT IN (SELECT mark FROM erasure)"))
+    accounted = all(found == wanted for found, wanted in database.rows("SELECT (SELECT count(*) FROM journal WHERE case_key = mark), entry_count FROM erasure"))
+    if count or not accounted:
+        yield "The record of changes was emptied in places where nothing was erased."
 
 
 def _checksums(database: Database) -> Iterator[str]:

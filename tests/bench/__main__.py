@@ -1,4 +1,4 @@
-"""`python -m tests.bench [start|switch|paper|ingest …] [--rounds N] [--observations N]`."""
+"""`python -m tests.bench [start|switch|paper|ingest|edit …] [--rounds N] [--observations N]`."""
 
 import argparse
 import importlib
@@ -6,8 +6,9 @@ import os
 import platform
 import sys
 
-PARTS = ("start", "switch", "paper", "ingest")
-ROUNDS = {"start": 15, "switch": 30, "paper": 30, "ingest": 7}
+PARTS = ("start", "switch", "paper", "ingest", "edit")
+ROUNDS = {"start": 15, "switch": 30, "paper": 30, "ingest": 7, "edit": 200}
+FILLED = ("ingest", "edit")  # parts that need a full store
 
 
 def main() -> int:
@@ -16,7 +17,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=sys.modules["tests.bench"].__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all of them when none is named")
     parser.add_argument("--rounds", type=int, help="rounds of each part (default: enough for a steady median)")
-    parser.add_argument("--observations", type=int, default=100_000, help="rows of the import (default: %(default)s)")
+    parser.add_argument("--observations", type=int, default=100_000, help="in the full store (default: %(default)s)")
     chosen = parser.parse_args()
     unknown = set(chosen.parts) - set(PARTS)
     if unknown:
@@ -28,7 +29,7 @@ def main() -> int:
     for part in chosen.parts or PARTS:
         measure = importlib.import_module(f"tests.bench.{part}").measure
         rounds = chosen.rounds or ROUNDS[part]
-        for outcome in measure(rounds, chosen.observations) if part == "ingest" else measure(rounds):
+        for outcome in measure(rounds, chosen.observations) if part in FILLED else measure(rounds):
             print(outcome.row(), flush=True)
     return 0
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from nacdesk.domain.facts import Patient
-from nacdesk.domain.suv import Scan, lean_body_mass, sul, suvbw
+from nacdesk.domain.suv import Scan, lean_body_mass, sul, sul_from, suvbw
 from tests.domain.cases import Chart, Typed, catalog
 
 SCAN = Scan(Decimal(15000), Decimal(70), Decimal(350_000_000), Decimal(3600))
@@ -156,3 +156,30 @@ def test_the_band_includes_its_ends(now: str, state: str) -> None:
 def test_H13_no_band_for_what_cannot_be_compared(now: str, method: str) -> None:
     assert change(now, method).rule("PET-09", "PET").state == "not_evaluable"
     assert Chart(cycles=2).at("baseline", -7).add("pet.suvmax", 10).rule("PET-09").state == "not_evaluable"
+
+
+# The calculator of the form
+
+
+def test_the_calculator_gives_what_the_review_gives() -> None:
+    rule = catalog().rules["PET-02"]
+    found = sul_from(rule, Decimal(9), Decimal(70), Decimal(165), "F")
+    review = body().add("pet.suvmax", 9).rule("PET-02")
+    assert found.lean_kg == review.value == lean_body_mass(rule, Decimal(70), Decimal(165), True)
+    assert found.value == sul(Decimal(9), lean_body_mass(rule, Decimal(70), Decimal(165), True), Decimal(70))
+    assert found.sentence == "SUV 9 is SUL 5.54, with a lean body mass of 43.1 kg by Janmahasatian (female, 70 kg, 165 cm)."
+    assert "SULmax 5.54" in review.sentence
+
+
+@pytest.mark.parametrize(
+    ("suv", "weight", "height", "sex", "words"),
+    [
+        (None, 70, 165, "F", "Not worked out: SUV missing."), (9, None, 165, "M", "Not worked out: weight missing."),
+        (9, 70, None, None, "Not worked out: height and sex missing."), (9, 0, 165, "F", "Not worked out: weight missing."),
+        (9, 70, 165, "X", "Not worked out: the equation is for sex F or M."), (None, None, None, None, "Not worked out: SUV, weight, height and sex missing."),
+    ],
+)  # fmt: skip
+def test_H11_the_calculator_says_what_is_missing(suv: int | None, weight: int | None, height: int | None, sex: str | None, words: str) -> None:
+    numbers = [None if one is None else Decimal(one) for one in (suv, weight, height)]
+    found = sul_from(catalog().rules["PET-02"], *numbers, sex)
+    assert (found.value, found.sentence) == (None, words)

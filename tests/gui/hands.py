@@ -71,3 +71,37 @@ def assert_one_case(window: MainWindow) -> None:
     assert [card.name.text() for card in window.options.groups["matched"].cards if not card.isHidden()] == matched
     index = window.worklist.list.currentIndex()
     assert not index.isValid() or window.session.pending or index.data(KEY_ROLE) == snapshot.key
+
+
+class Keyboard:
+    """Types into whatever has the focus, as a person does, and counts the strokes."""
+
+    def __init__(self, window: QWidget) -> None:
+        self.window = window
+        self.strokes = 0
+
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier, times: int = 1) -> None:
+        for _ in range(times):
+            self.strokes += 1
+            self._come_forward()
+            target = QApplication.activePopupWidget() or QApplication.focusWidget() or self.window
+            handle = target.window().windowHandle()
+            assert handle is not None
+            QTest.keyClick(handle, key, modifier)
+
+    def type(self, text: str) -> None:
+        for letter in text:
+            self.strokes += 1
+            self._come_forward()
+            target = QApplication.focusWidget()
+            assert target is not None, f"nothing has the focus for “{letter}”"
+            QTest.keyClicks(target, letter)
+
+    def tab(self, times: int = 1) -> None:
+        self.press(Qt.Key.Key_Tab, times=times)
+
+    def _come_forward(self) -> None:
+        """A dialog that closes leaves no window in front where no window manager sees to it."""
+        if QApplication.activeWindow() is None:
+            self.window.activateWindow()
+            wait_until(self.window.isActiveWindow)

@@ -14,6 +14,7 @@ from tests.gui.hands import ALT, CTRL, NOTHING, PRIMARY, UNDATED, assert_one_cas
 
 
 def test_H01_the_header_names_the_patient_of_every_case_at_every_tab(window: MainWindow) -> None:
+    window.case.data.pages.press("facts")
     for row in window.session.rows:
         show(window, row.key)
         assert_one_case(window)
@@ -46,6 +47,7 @@ def _ignore(_changes: object) -> None:
 
 def test_H44_a_copy_carries_case_date_and_unit(window: MainWindow) -> None:
     window.case.show_tab(1)
+    window.case.data.pages.press("facts")
     settle(window)
     table = window.case.data.facts
     table.selectRow(0)

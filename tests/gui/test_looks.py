@@ -76,6 +76,7 @@ def cut_rows(window: MainWindow) -> list[str]:
 @pytest.mark.parametrize("scale", [100, 200])
 def test_H43_no_cell_of_a_table_is_elided(open_window: OpenWindow, demo: Path, scale: int) -> None:
     window = open_window(demo, Settings(theme="light", text_scale=scale), size=(1024, 768))
+    window.case.data.pages.press("facts")
     for tab in (1, 2):
         window.case.show_tab(tab)
         settle(window)

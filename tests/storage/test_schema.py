@@ -1,5 +1,6 @@
 """The file's own guards: they hold when a program, this one or another, writes past the store."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,13 +9,15 @@ import pytest
 from sqlcipher3 import dbapi2
 
 from nacdesk.domain.rules import Catalog
-from nacdesk.errors import UserError
+from nacdesk.errors import BugError, UserError
 from nacdesk.storage import rows, schema
 from nacdesk.storage.database import APPLICATION_ID, OLDEST_LIBRARY
 from nacdesk.storage.store import Store
-from tests.histories import drawn, sized
+from tests.histories import drawn, facts_of, sized
 
 Behind = Callable[..., list[Any]]
+
+HERE = Path(__file__).parent
 
 COLUMNS = {"case_record": rows.CASE, "lesion": rows.LESION, "visit": rows.VISIT, "observation": rows.OBSERVATION}
 OPEN_STEP = "INSERT INTO step (kind, label, by, at, clock_back) VALUES ('do', 'behind', 'x', '2026-01-01T00:00:00.000000+00:00', 0)"
@@ -52,6 +55,43 @@ def test_H30_a_newer_store_is_refused_and_not_touched(store: Store, path: Path, 
         with pytest.raises(UserError, match="written by a newer version"):
             Store.open(path, catalog, by="A", read_only=read_only)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", sorted(file.name for file in HERE.glob("schema-*.nac")))
+def test_H30_a_store_of_every_released_format_is_brought_up_to_date(path: Path, catalog: Catalog, behind: Behind, name: str) -> None:
+    """Each holds the drawn case with one correction, and the case B whose import was undone."""
+    shutil.copy(HERE / name, path)
+    with pytest.raises(UserError, match="older format; read-only it cannot be brought up to date"):
+        Store.open(path, catalog, by="A", read_only=True)
+    journal = behind("SELECT * FROM journal")
+    with Store.open(path, catalog, by="A") as store:
+        assert store._database.value("PRAGMA user_version") == schema.VERSION
+        assert store._database.rows("SELECT * FROM journal") == journal
+        assert store.check(deep=True) == ()
+        assert store.bin() == ()
+        assert (store.undo_label(), store.redo_label()) == ("Correct size.diameter", "Import 2 observations from b.csv")
+        store.redo()
+        assert facts_of(store.history("B")) == facts_of(sized("B", "31", "30"))
+        store.undo()
+        store.undo()
+        assert facts_of(store.history("D-100482")) == facts_of(drawn())
+        store.erase(["D-100482", "B"], reason="asked")
+        assert store.check(deep=True) == ()
+    assert b"Alvarez" not in path.read_bytes()
+
+
+@pytest.mark.parametrize("name", sorted(file.name for file in HERE.glob("schema-*.nac")))
+def test_H30_a_migration_that_fails_leaves_the_store_as_it_was(path: Path, catalog: Catalog, behind: Behind, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(HERE / name, path)
+    version, made = behind("PRAGMA user_version", "SELECT count(*) FROM sqlite_schema")
+    *before, last = schema.MIGRATIONS
+    monkeypatch.setattr(schema, "MIGRATIONS", (*before, (*last, "INSERT INTO no_such_table VALUES (1)")))
+    with pytest.raises(BugError):
+        Store.open(path, catalog, by="A")
+    assert behind("PRAGMA user_version", "SELECT count(*) FROM sqlite_schema") == [version, made]
+    monkeypatch.undo()
+    with Store.open(path, catalog, by="A") as store:
+        assert store.check(deep=True) == ()
 
 
 def test_an_older_library_is_refused(path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +200,7 @@ def test_H34_no_fact_changes_outside_a_step(store: Store, behind: Behind) -> Non
 def test_H34_a_dropped_guard_is_noticed(store: Store, path: Path, catalog: Catalog, behind: Behind) -> None:
     store.close()
     guards = [name for (name,) in behind("SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY name")]
-    assert len(guards) == 29
+    assert len(guards) == 31
     whole = path.read_bytes()
     for guard in guards:
         behind(f"DROP TRIGGER {guard}")

@@ -359,7 +359,7 @@ def test_a_correction_without_reason_target_or_difference_is_refused(store: Stor
         ("A", seen, "31", "why", "31 mm already"),
         ("A", other, "32", "why", "has no observation"),
         ("X", seen, "32", "why", "no case X"),
-        ("A", seen, "500.1", "why", "hard range"),
+        ("A", seen, "500.1", "why", "outside what Tumour diameter can be"),
     ):
         with pytest.raises(UserError, match=sentence):
             store.correct(key, target, millimetres(value), entered=value, reason=reason)

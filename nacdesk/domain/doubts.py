@@ -1,6 +1,6 @@
 """What is possible but improbable: jumps between neighbours and cycles that run backwards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -14,16 +14,22 @@ from nacdesk.domain.rules import Catalog
 def jumps(facts: Sequence[tuple[Observation, int]], catalog: Catalog) -> dict[int, tuple[str, ...]]:
     """Values more than `jump_factor` times above or below the one measured before, either way.
 
-    Neighbours are the values of one analyte of one lesion (or of the case) in order of time: by
-    date where all are dated, else by the place of their visit; NE is passed over. Only two exact
-    numbers above zero are compared: from or to ABSENT, 0, "too small", "not detected" or a bound
-    is a change of another kind and no jump.
-
     Args:
         facts: observations of one case, each with the place of its visit.
 
     Returns:
         the warning by index of the later observation.
+    """
+    return {after: (text,) for _, after, text in jump_pairs(facts, catalog)}
+
+
+def jump_pairs(facts: Sequence[tuple[Observation, int]], catalog: Catalog) -> Iterator[tuple[int, int, str]]:
+    """The same jumps as (index of the earlier, index of the later, warning).
+
+    Neighbours are the values of one analyte of one lesion (or of the case) in order of time: by
+    date where all are dated, else by the place of their visit; NE is passed over. Only two exact
+    numbers above zero are compared: from or to ABSENT, 0, "too small", "not detected" or a bound
+    is a change of another kind and no jump.
     """
     factor = catalog.conventions["jump_factor"]
     series: dict[tuple[str, str | None], list[int]] = {}
@@ -31,7 +37,6 @@ def jumps(facts: Sequence[tuple[Observation, int]], catalog: Catalog) -> dict[in
         analyte = catalog.analytes[observation.analyte]
         if analyte.kind == "number" and observation.code != NOT_EVALUABLE:
             series.setdefault((observation.analyte, observation.lesion), []).append(index)
-    found: dict[int, tuple[str, ...]] = {}
     for places in series.values():
         days = {index: facts[index][0].date for index in places}
         dated = all(day is not None for day in days.values())
@@ -39,8 +44,7 @@ def jumps(facts: Sequence[tuple[Observation, int]], catalog: Catalog) -> dict[in
         for before, after in pairwise(ordered):
             old, new = _exact(facts[before][0]), _exact(facts[after][0])
             if old is not None and new is not None and max(old, new) > factor * min(old, new):
-                found[after] = (f"a jump of more than {factor} times, from {plain(old)} to {facts[after][0].value}: check value and unit",)
-    return found
+                yield before, after, f"a jump of more than {factor} times, from {plain(old)} to {facts[after][0].value}: check value and unit"
 
 
 def turned_back(numbered: Sequence[tuple[date, int]]) -> list[int]:

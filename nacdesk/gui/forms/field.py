@@ -1,0 +1,162 @@
+"""One field of a form: its name above, its trouble below, in words."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from nacdesk.gui.labels import restyle, words
+
+
+class Field(QWidget):
+    """A line to type in, or a list to choose from (or both).
+
+    Attributes:
+        title: its name, as shown.
+        box: the list, None for a plain line.
+        line: where text is typed, None for a list that takes no other value.
+
+    Signals:
+        begun: the first keystroke, or another choice, in a field that held what was kept.
+        left: the focus went elsewhere, and the text is not what was last shown or kept.
+        given_back: Escape.
+    """
+
+    begun = Signal()
+    left = Signal()
+    given_back = Signal()
+
+    def __init__(self, title: str, *, hint: str = "", choices: Sequence[tuple[str, str]] | None = None, editable: bool = False) -> None:
+        """`choices`: (text shown, value meant); "" stands for not recorded. `editable`: other text may be typed."""
+        super().__init__()
+        self.title = title
+        self.box: QComboBox | None = None
+        self.line: QLineEdit | None = None
+        if choices is None:
+            self.line = QLineEdit()
+        else:
+            self.box = QComboBox()
+            self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            self.box.setMinimumContentsLength(9)
+            self.box.setEditable(editable)
+            self.line = self.box.lineEdit()
+            self.offer(choices)
+            self.box.activated.connect(self._on_chosen)
+        self.editor: QWidget = self.box or self.line or self
+        self.editor.setAccessibleName(title)
+        self.editor.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        if self.line is not None:
+            self.line.setPlaceholderText(hint)
+            self.line.setAccessibleName(title)
+            self.line.textEdited.connect(self._on_edited)
+            self.line.installEventFilter(self)
+        self.editor.installEventFilter(self)
+        label = QLabel(title)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setProperty("role", "small")
+        label.setBuddy(self.editor)
+        self.note = words("small")
+        self.note.hide()
+        self._kept = self.text  # the first choice of a list
+        self._begun = False
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(label)
+        column.addWidget(self.editor)
+        column.addWidget(self.note)
+
+    @property
+    def text(self) -> str:
+        """What stands in it: the value meant by a choice, else the text without blanks around it."""
+        if self.box is not None:
+            place = self.box.findText(self.box.currentText(), Qt.MatchFlag.MatchFixedString)
+            if place >= 0:
+                return str(self.box.itemData(place))
+        return self.line.text().strip() if self.line is not None else ""
+
+    @property
+    def fills(self) -> bool:
+        """It held nothing when it was last shown: what stands in it now is new."""
+        return not self._kept
+
+    @property
+    def changed(self) -> bool:
+        """It does not hold what was last shown or kept."""
+        return self.text != self._kept
+
+    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Replace the choices; what stands in the field stays."""
+        assert self.box is not None
+        held = self.box.currentText()
+        self.box.clear()
+        for shown, meant in choices:
+            self.box.addItem(shown, meant)
+        if self.box.isEditable():
+            self.box.setEditText(held)
+        else:
+            self.box.setCurrentIndex(max(0, self.box.findText(held)))
+
+    def show_text(self, text: str) -> None:
+        """Show a value; it counts as kept."""
+        if self.box is not None:
+            place = self.box.findData(text)
+            if place >= 0:
+                self.box.setCurrentIndex(place)
+            elif self.box.isEditable():
+                self.box.setEditText(text)
+            else:
+                self.box.addItem(text, text)  # recorded before, and none of today's choices: shown as it is
+                self.box.setCurrentIndex(self.box.count() - 1)
+        elif self.line is not None:
+            self.line.setText(text)
+        self._kept = text
+        self._begun = False
+        self.say("")
+
+    def retype(self, text: str) -> None:
+        """Put in what was typed and is not kept yet."""
+        kept = self._kept
+        self.show_text(text)
+        self._kept, self._begun = kept, True
+
+    def say(self, text: str, *, bad: bool = False) -> None:
+        """A note below the field; "" for none."""
+        self.note.setText(text)
+        self.note.setProperty("bad", "true" if bad else "false")
+        restyle(self.note)
+        self.note.setVisible(bool(text))
+        self.editor.setAccessibleDescription(text)
+
+    def focus(self) -> None:
+        """Put the cursor here."""
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def give_back(self) -> None:
+        """Show again what was last shown or kept."""
+        self.show_text(self._kept)
+
+    def _on_edited(self, _text: str) -> None:
+        if not self._begun:
+            self._begun = True
+            self.begun.emit()
+
+    def _on_chosen(self, _place: int) -> None:
+        """By key or mouse; it is kept once the field is left, for keys pass over choices that are not meant."""
+        if self.changed:
+            self._on_edited("")
+
+    # overrides of Qt
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Wheel and watched is self.box:
+            event.ignore()  # scrolling the page must not change a value it passes over
+            return True
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and (self.changed or self.note.property("bad") == "true"):
+            self.give_back()
+            self.given_back.emit()
+            return True
+        if event.type() == QEvent.Type.FocusOut and watched is (self.line or self.editor) and self.changed:
+            self.left.emit()
+        return super().eventFilter(watched, event)
