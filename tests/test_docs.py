@@ -20,7 +20,10 @@ UNITLESS = {
     "status.ecog", "status.nyha_class", "labs.bilirubin_x_uln", "toxicity.neuropathy_grade", "toxicity.hearing_loss_grade", "treatment.cycle",
 }
 
-COMMANDS = {"open", "demo", "init", "import", "cases", "show", "review", "set", "handout", "export", "undo", "redo", "history", "check", "rules", "sources"}
+COMMANDS = {
+    "open", "demo", "init", "import", "cases", "show", "review", "set", "handout", "reference", "export", "undo", "redo", "history",
+    "check", "rules", "sources", "site", "sign",
+}  # fmt: skip
 
 
 def commands() -> dict[str, click.Command]:

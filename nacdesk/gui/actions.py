@@ -22,6 +22,7 @@ class Actions:
 
     import_files: QAction
     export_handout: QAction
+    export_basis: QAction
     undo: QAction
     redo: QAction
     earlier: QAction
@@ -29,6 +30,7 @@ class Actions:
     now: QAction
     basis: QAction
     case_only: tuple[QAction, ...]
+    store_only: tuple[QAction, ...]
     themes: dict[str, QAction]
     scales: dict[int, QAction]
     papers: dict[str, QAction]
@@ -65,6 +67,7 @@ def build(window: "MainWindow", bar: QMenuBar) -> Actions:
     file.addSeparator()
     import_files = add(file, "&Import…", window.on_import, "Ctrl+I")
     export_handout = add(file, "Export &handout (PDF)…", window.on_export, "Ctrl+P")
+    export_basis = add(file, "Export handout with the &basis of every criterion…", window.on_export_basis)
     papers = choice(file, "&Paper", [(name, name) for name in PAPERS], window.on_paper)
     file.addSeparator()
     add(file, "&Quit", window.on_quit, "Ctrl+Q")
@@ -97,7 +100,14 @@ def build(window: "MainWindow", bar: QMenuBar) -> Actions:
     case.addSeparator()
     basis = add(case, "&Basis of the chosen flag", window.flags.toggle_basis, "B")
 
+    rules = bar.addMenu("&Rule set")
+    sign_off = add(rules, "&Clinical review…", window.rule_set.on_sign_off)
+    site_rules = add(rules, "&Site rules…", window.rule_set.on_site_rules)
+
     about = bar.addMenu("&Help")
-    add(about, "&Keys", window.on_keys)
+    add(about, "&Reference", window.help.on_reference, "F1")
+    add(about, "&Intended use", window.help.on_intended_use)
+    add(about, "&Keys", window.help.on_keys)
     add(about, "&About nacdesk and the rule set", window.on_about)
-    return Actions(import_files, export_handout, undo, redo, earlier, later, now, basis, (*tabs, axis, values, down, up, basis), themes, scales, papers)
+    case_only = (*tabs, axis, values, down, up, basis)
+    return Actions(import_files, export_handout, export_basis, undo, redo, earlier, later, now, basis, case_only, (sign_off, site_rules), themes, scales, papers)

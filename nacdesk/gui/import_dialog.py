@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from nacdesk.domain.wording import counted
-from nacdesk.gui.desk import Merged
+from nacdesk.gui.desk import Desk, Merged
 from nacdesk.gui.flow_layout import FlowLayout, keep_height
 from nacdesk.gui.labels import button, restyle, words
 from nacdesk.gui.message import Message
@@ -54,7 +54,7 @@ class ImportDialog(QDialog):
         self.folder = button("Choose folder…", accessible="Choose a folder of SDTM tables", name="choose-folder")
         self.chosen = words("note", name="chosen")
         self.mapping = _combo("Mapping of a wide table", ())
-        self.reader = _combo("Reader of SDTM tables", (("accepted", "accepted"), ("INVESTIGATOR", "INVESTIGATOR")))
+        self.reader = _combo("Reader of SDTM tables", (("accepted", "accepted"), ("INVESTIGATOR", "INVESTIGATOR"), ("all", "all")))
         self.reader.setEditable(True)
         self.dates = _combo("Order of dates", DATES)
         self.state = words("head", name="import-state")
@@ -233,7 +233,8 @@ class ImportDialog(QDialog):
         self._preview = preview
         self._show_state()
         if preview.histories and not preview.problems:
-            self._session.merge(preview.histories, preview.digest, partial(self._on_merged, turn), partial(self._on_failed, turn))
+            merge = partial(Desk.merge, histories=preview.histories, digest=preview.digest)
+            self._session.ask(merge, partial(self._on_merged, turn), partial(self._on_failed, turn))
 
     def _on_merged(self, turn: int, merged: Merged) -> None:
         """The store has been asked what the import would do."""

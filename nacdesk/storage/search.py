@@ -18,8 +18,8 @@ def cases(database: Database, search: str) -> tuple[CaseRow, ...]:
     Capitals and accents do not count. No character of the search has a special meaning.
     """
     words = unicodedata.normalize("NFC", search[:LONGEST].replace("\0", " ")).split()
-    long = [word for word in words if len(bare(word)) >= _TRIGRAM]
-    short = [bare(word) for word in words if len(bare(word)) < _TRIGRAM]
+    long = [word for word in words if _indexed(word)]
+    short = [bare(word) for word in words if not _indexed(word)]
     if long:
         phrases = " ".join('"' + word.replace('"', '""') + '"' for word in long)
         found = database.rows(f"{_CASES} WHERE id IN (SELECT rowid FROM case_search WHERE case_search MATCH ?) ORDER BY key", (phrases,))
@@ -27,6 +27,11 @@ def cases(database: Database, search: str) -> tuple[CaseRow, ...]:
         found = database.rows(f"{_CASES} ORDER BY key")
     # The index knows no words under three characters.
     return tuple(CaseRow(*row) for row in found if not short or _holds(row[:4], short))
+
+
+def _indexed(word: str) -> bool:
+    """Long enough for the index, as written and without accents: "¼" is one sign to it, though it reads "1⁄4"."""
+    return min(len(word), len(bare(word))) >= _TRIGRAM
 
 
 def _holds(texts: tuple[str | None, ...], words: list[str]) -> bool:

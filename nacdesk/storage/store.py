@@ -1,6 +1,7 @@
 """The store: reads give facts of the domain, writes give Changes. One local file, one writer."""
 
 from collections.abc import Sequence
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
@@ -8,9 +9,9 @@ from typing import Self
 
 from nacdesk.domain.facts import History
 from nacdesk.domain.quantity import Quantity
-from nacdesk.domain.rules import Catalog
+from nacdesk.domain.rules import Catalog, ClinicalReview
 from nacdesk.errors import UserError
-from nacdesk.storage import adding, entries, rows, schema, search, soundness
+from nacdesk.storage import adding, entries, rows, rule_records, schema, search, soundness
 from nacdesk.storage.changes import CaseRow, Changes, JournalEntry, Merge
 from nacdesk.storage.database import Database, check_is_store, damaged, reserve
 from nacdesk.storage.journal import Clock, Journal, Step, utc_now
@@ -31,7 +32,7 @@ class Store:
     Attributes:
         path: its file.
         read_only: nothing can be written through it.
-        catalog: whose limits it enforces.
+        catalog: whose limits it enforces and whose rules judge its cases; who opened it puts the rules in force here.
         fictitious: it holds invented cases; every case carries a watermark.
     """
 
@@ -170,6 +171,26 @@ class Store:
         """
         return entries.entries(self._database, self.catalog.analytes, case)
 
+    def rule_review(self, digest: str) -> ClinicalReview | None:
+        """The latest clinical review of the rule set of that very digest, None when there is none."""
+        return rule_records.review(self._database, digest)
+
+    def rule_reviews(self) -> tuple[tuple[str, ClinicalReview], ...]:
+        """Every clinical review on record with the digest of the rule set that it holds for, latest first."""
+        return rule_records.reviews(self._database)
+
+    def site_rules(self) -> str | None:
+        """The text of the site's own changes to the rules, as accepted last; None when there are none in force.
+
+        Raises:
+            UserError: the text is damaged.
+        """
+        return rule_records.site_rules(self._database)
+
+    def site_rules_accepted(self) -> str | None:
+        """When and by whom the site rules in force were accepted, in words; None when there are none."""
+        return rule_records.accepted(self._database)
+
     def check(self, deep: bool = False) -> tuple[str, ...]:
         """What is wrong with the store, in sentences; empty when it is sound. `deep` verifies every case."""
         return soundness.findings(self._database, deep=deep)
@@ -229,6 +250,29 @@ class Store:
                 raise _changed(key)
             self._database.change("observation", row[0], {**new, "entered": entered, "warnings": rows.texts(warnings)})
         return self._changes(step, label)
+
+    def sign_rules(self, digest: str, by: str, on: date, remarks: str = "") -> None:
+        """Record that a clinician reviewed the rule set of that digest; it holds for no other.
+
+        Args:
+            by: who reviewed it; the account that records it is kept beside.  on: the day of the review.
+
+        Raises:
+            UserError: nobody is named, or it could not be saved.
+        """
+        self._check_writable()
+        if not by.strip():
+            raise UserError("A clinical review needs the name of its reviewer; nothing was recorded.", "Give the name.")
+        rule_records.sign(self._database, digest, by.strip(), on, remarks.strip(), account=self._journal.by, at=self._journal.now())
+
+    def accept_site_rules(self, text: str | None) -> None:
+        """Put the text of a site file in force, or with None none; what was in force before stays on record.
+
+        Raises:
+            UserError: it could not be saved.
+        """
+        self._check_writable()
+        rule_records.accept(self._database, text or "", account=self._journal.by, at=self._journal.now())
 
     def undo(self) -> Changes:
         """Take back the last action, also after a restart.
