@@ -1,28 +1,33 @@
-"""The jobs that the window and the commands share: open, read, import, correct, export, print, demonstrate."""
+"""The jobs that the window and the commands share: open, judge by the rules in force, read, import, correct, export, print, demonstrate.
+
+The window opens its store through this module, so what only an import needs is imported where it is used.
+"""
 
 import json
 import os
 import re
-import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from nacdesk import catalog as catalogue
 from nacdesk import paths
 from nacdesk.domain.doubts import jumps
 from nacdesk.domain.facts import Case, History
 from nacdesk.domain.judgements import Review
 from nacdesk.domain.review import review as judge
-from nacdesk.domain.rules import Catalog
+from nacdesk.domain.rules import SEVERITY_WORDS, SHAPES, Catalog, Rule, RuleResult, Severity, State
 from nacdesk.errors import UserError
-from nacdesk.interop.preview import ImportPreview, Problem
-from nacdesk.interop.read import read
 from nacdesk.storage.changes import Changes, JournalEntry
 from nacdesk.storage.merge import normal_mrn
 from nacdesk.storage.store import Store
+
+if TYPE_CHECKING:
+    from nacdesk.domain.reference import Page
+    from nacdesk.interop.preview import ImportPreview
 
 _VALUE = re.compile(r"(?P<number>[<>]?\s*\d[\d.,eE+-]*)\s*(?P<unit>.*)")
 
@@ -37,12 +42,95 @@ def open_store(path: Path, catalog: Catalog, *, by: str, read_only: bool = False
     return Store.open(path, catalog, by=by, read_only=read_only)
 
 
-def preview(files: Sequence[Path], catalog: Catalog, mapping: str | None = None, reader: str = "accepted", dates: Literal["dmy", "mdy"] | None = None) -> ImportPreview:
+def in_force(store: Store) -> Catalog:
+    """The rule set that a store is judged by: the catalogue, the site rules accepted into it, and who signed exactly that.
+
+    `store` was opened with the catalogue without any site rules; without a site file nothing is parsed again.
+
+    Raises:
+        UserError: the site rules that were accepted do not fit this catalogue; then nothing is judged.
+    """
+    text = store.site_rules()
+    if text is None:
+        found = catalogue.load() if store.catalog.site else store.catalog
+    else:
+        try:
+            found = catalogue.load(site=text)
+        except UserError as error:
+            raise UserError(
+                f"The site rules accepted into {store.path.name} do not fit this version of nacdesk, and no case is judged without them. {error.sentence}",
+                "Correct the site file and accept it with: nacdesk site --accept; or take it out of force with: nacdesk site --remove",
+            ) from error
+    signed = store.rule_review(found.digest)
+    return found if signed is None else replace(found, reviewed=signed)
+
+
+def proposal(store: Store) -> str | None:
+    """The text of the site file beside a store where it is not what is in force ("" when there is no file), None where they agree.
+
+    Raises:
+        UserError: the file cannot be read.
+    """
+    from nacdesk.catalog import site
+
+    path = site.beside(store.path)
+    text = site.read_text(path) if path.exists() else ""
+    return None if text == (store.site_rules() or "") else text
+
+
+@dataclass(frozen=True, slots=True)
+class FlagChange:
+    """One criterion that another rule set judges otherwise in one case.
+
+    Attributes:
+        before, after: in words: "met", "not met", "▲ alert" and "● note" where both are met, "switched off", "added", "gone".
+    """
+
+    case: str
+    rule: str
+    name: str
+    before: str
+    after: str
+
+
+def flag_changes(histories: Sequence[History], old: Catalog, new: Catalog) -> tuple[FlagChange, ...]:
+    """Every flagging rule whose latest state, or whose severity as a flag, is not the same under both rule sets; case by case."""
+    return tuple(change for history in histories for change in _changes_of(history, old, new))
+
+
+def _changes_of(history: History, old: Catalog, new: Catalog) -> Iterator[FlagChange]:
+    before, after = judge(history, old).latest, judge(history, new).latest
+    for key, rule in {**old.rules, **new.rules}.items():
+        was, now = _standing(before.get(key)), _standing(after.get(key))
+        if rule.flag and was != now:
+            both = was[0] == now[0]
+            said = _said(old.rules.get(key), was, both) or "added", _said(new.rules.get(key), now, both) or "gone"
+            yield FlagChange(history.case.key, key, rule.name, *said)
+
+
+def _standing(result: RuleResult | None) -> tuple[State, Severity | None]:
+    """State, and severity where it is a flag; without a result a rule does not apply."""
+    if result is None:
+        return "not_applicable", None
+    return result.state, result.severity if result.state == "met" else None
+
+
+def _said(rule: Rule | None, standing: tuple[State, Severity | None], both_met: bool) -> str:
+    """In words; "" of a rule that is not there."""
+    state, severity = standing
+    if rule is None or rule.off:
+        return "switched off" if rule is not None else ""
+    return f"{SHAPES[severity]} {SEVERITY_WORDS[severity]}" if both_met and severity is not None else state.replace("_", " ")
+
+
+def preview(files: Sequence[Path], catalog: Catalog, mapping: str | None = None, reader: str = "accepted", dates: Literal["dmy", "mdy"] | None = None) -> "ImportPreview":
     """Read files without storing anything; every problem is in the answer."""
+    from nacdesk.interop.read import read
+
     return read(files, catalog, mapping=mapping, reader=reader, dates=dates)
 
 
-def accepted(found: ImportPreview) -> ImportPreview:
+def accepted(found: "ImportPreview") -> "ImportPreview":
     """The preview when it may be used.
 
     Raises:
@@ -54,8 +142,10 @@ def accepted(found: ImportPreview) -> ImportPreview:
     return found
 
 
-def beside_stored(store: Store, found: ImportPreview) -> ImportPreview:
+def beside_stored(store: Store, found: "ImportPreview") -> "ImportPreview":
     """The preview with the doubts that only show beside what the store holds: a follow-up in the wrong unit (H05)."""
+    from nacdesk.interop.preview import Problem
+
     histories, warnings = [], list(found.warnings)
     for history in found.histories:
         if not store.has(history.case.key):
@@ -79,12 +169,12 @@ def beside_stored(store: Store, found: ImportPreview) -> ImportPreview:
     return replace(found, histories=tuple(histories), warnings=tuple(warnings))
 
 
-def import_all(store: Store, found: ImportPreview) -> Changes:
+def import_all(store: Store, found: "ImportPreview") -> Changes:
     """Add everything a preview holds in one transaction, or nothing; doubts beside the store are kept with the values."""
     return add_all(store, beside_stored(store, accepted(found)))
 
 
-def into(store: Store, found: ImportPreview, key: str) -> ImportPreview:
+def into(store: Store, found: "ImportPreview", key: str) -> "ImportPreview":
     """The preview as one for the case of that key; refused, as one more problem, unless the file is of that very case (H04).
 
     The record numbers must be equal, or the keys where one of the two has none. A name never decides.
@@ -108,7 +198,9 @@ def into(store: Store, found: ImportPreview, key: str) -> ImportPreview:
     return replace(found, histories=(replace(history, case=replace(theirs, key=key)),))
 
 
-def _not_into(found: ImportPreview, sentence: str) -> ImportPreview:
+def _not_into(found: "ImportPreview", sentence: str) -> "ImportPreview":
+    from nacdesk.interop.preview import Problem
+
     return replace(found, histories=(), problems=(*found.problems, Problem(None, None, sentence)))
 
 
@@ -119,7 +211,7 @@ def _named(case: Case) -> str:
     return f"{who.name or 'no name'}, {born}, {f'record number {who.mrn}' if who.mrn else 'no record number'}, case {case.key}"
 
 
-def add_all(store: Store, found: ImportPreview) -> Changes:
+def add_all(store: Store, found: "ImportPreview") -> Changes:
     """Add a preview that was already held beside the store, in one transaction, or nothing."""
     count = sum(len(history.observations) for history in found.histories)
     return store.add(found.histories, f"Import {count} observations from {found.path.name}", source=(found.path.name, found.digest))
@@ -151,8 +243,8 @@ def correct(store: Store, catalog: Catalog, case: str, observation: str, text: s
     return store.correct(case, observation, value, entered=entered, warnings=warnings, reason=reason, revision=revision)
 
 
-def handout(review: Review, path: Path, *, printed_at: datetime | None = None, paper: str = "A4", deidentified: bool = False) -> Path:
-    """Write the PDF of one case and answer its path."""
+def handout(review: Review, path: Path, *, printed_at: datetime | None = None, paper: str = "A4", deidentified: bool = False, basis: bool = False) -> Path:
+    """Write the PDF of one case, with what every criterion rests on where `basis` says so, and answer its path."""
     from nacdesk.report import handout as pages
 
     pages.write(
@@ -161,6 +253,7 @@ def handout(review: Review, path: Path, *, printed_at: datetime | None = None, p
         printed_at=printed_at or datetime.now().astimezone(),
         paper="Letter" if paper.casefold() == "letter" else "A4",
         deidentified=deidentified,
+        basis=basis,
     )
     return path
 
@@ -196,6 +289,16 @@ def write_everything(found: Mapping[str, Any], catalog: Catalog, path: Path, *, 
         pages.write(found, catalog, path, printed_at=datetime.now().astimezone(), paper="Letter" if paper == "Letter" else "A4")
     else:
         raise UserError(f"“{path.suffix}” is not a format for this; nothing was written.", "Use .json or .pdf.")
+    return path
+
+
+def reference(catalog: Catalog, path: Path, chosen: "Sequence[Page] | None" = None, *, printed_at: datetime | None = None, paper: str = "A4") -> Path:
+    """Write pages of the catalogue as a PDF, all of them unless some are chosen, and answer its path."""
+    from nacdesk.domain.reference import pages
+    from nacdesk.report import reference as printed
+
+    made = pages(catalog) if chosen is None else chosen
+    printed.write(made, catalog, path, printed_at=printed_at or datetime.now().astimezone(), paper="Letter" if paper.casefold() == "letter" else "A4")
     return path
 
 
@@ -241,7 +344,8 @@ def demonstrate(folder: Path, catalog: Catalog, *, by: str, tell: Callable[[str]
             raise UserError(f"{path} is not a store of fictitious cases; nothing was changed.", "Choose another folder with --out.")
         for sample in samples:
             import_all(store, preview([sample], catalog))
-        reviews = [judge(store.history(row.key), catalog) for row in store.cases()]
+        rules = in_force(store)
+        reviews = [judge(store.history(row.key), rules) for row in store.cases()]
     tell(f"{len(reviews)} fictitious cases")
     (folder / "handouts").mkdir(exist_ok=True)
     printed = [handout(one, folder / "handouts" / f"{one.history.case.key}.pdf") for one in reviews]
@@ -252,6 +356,8 @@ def demonstrate(folder: Path, catalog: Catalog, *, by: str, tell: Callable[[str]
 
 def _pictures(store: Path, folder: Path) -> tuple[tuple[Path, ...], str]:
     """Draw the screens offscreen in a child: Qt aborts a whole process where it finds no display."""
+    import subprocess
+
     folder.mkdir(parents=True, exist_ok=True)
     child = subprocess.run(
         [sys.executable, "-m", "nacdesk.gui.pictures", str(store), str(folder)],

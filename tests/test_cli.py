@@ -336,6 +336,26 @@ def test_a_window_without_a_display_is_one_sentence(words: tuple[str, ...], disp
     assert run.stderr.count("\n") == 1
 
 
+def test_the_reference_is_written_with_and_without_a_store(drawn: Shell, tmp_path: Path) -> None:
+    one, other = tmp_path / "one.pdf", tmp_path / "other.pdf"
+    drawn("reference", "-o", one)
+    assert drawn.out == f"Wrote {one}\n"
+    drawn("reference", "-o", other, "--paper", "Letter", store=False)
+    assert one.read_bytes().startswith(b"%PDF")
+    assert len(other.read_bytes()) > 100_000
+    drawn("reference", "-o", one)
+    (tmp_path / "notes.pdf").write_text("mine")
+    drawn("reference", "-o", tmp_path / "notes.pdf", status=1)
+    assert (tmp_path / "notes.pdf").read_text() == "mine"
+
+
+def test_a_handout_with_its_basis_is_longer(drawn: Shell, tmp_path: Path) -> None:
+    short, long = tmp_path / "short.pdf", tmp_path / "long.pdf"
+    drawn("handout", CASE, "-o", short)
+    drawn("handout", CASE, "-o", long, "--basis")
+    assert long.stat().st_size > 2 * short.stat().st_size
+
+
 def test_the_real_sample_gives_112_cases(shell: Shell, shared: Path) -> None:
     shell("import", shared / "data" / "ispy1" / "ispy1_sample.csv", "--mapping", "ispy1")
     reviews = {row["case"]: row for row in shell.json("review", "--all")}

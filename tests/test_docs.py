@@ -21,8 +21,8 @@ UNITLESS = {
 }
 
 COMMANDS = {
-    "open", "demo", "init", "import", "cases", "show", "review", "set", "handout", "export", "undo", "redo", "history", "check", "rules", "sources",
-    "remove", "bin", "restore", "erase", "patient", "untouched",
+    "open", "demo", "init", "import", "cases", "show", "review", "set", "handout", "reference", "export", "undo", "redo", "history",
+    "check", "rules", "sources", "site", "sign", "remove", "bin", "restore", "erase", "patient", "untouched",
 }  # fmt: skip
 
 

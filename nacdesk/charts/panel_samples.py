@@ -10,6 +10,7 @@ from nacdesk.charts.panels import WEIGHTS, Builder, Drawn, Material, Value, draw
 from nacdesk.domain import wording
 from nacdesk.domain.facts import Observation
 from nacdesk.domain.quantity import plain
+from nacdesk.domain.rules import Rule
 from nacdesk.domain.series import Series as Samples
 from nacdesk.domain.series import reviewed
 
@@ -70,15 +71,19 @@ class SuvPanel(Builder):
         def level(suv: Decimal) -> float:
             return float(100 * (suv - start) / start) if change and start else float(suv)
 
-        rule, baseline_rule = self.rules["NAC-02"], self.rules["NAC-03"]
-        limit = rule.number("suv")
-        thresholds = [Threshold(level(limit), f"SUV {plain(limit)}", rule.severity, low, high)]
+        watched = [(rule, rule.number("suv")) for rule in self._shown("NAC-02")]
+        thresholds = [Threshold(level(limit), f"SUV {plain(limit)}", rule.severity, low, high) for rule, limit in watched]
         if start is not None:
-            first = series.points[0].x
-            end = min(first + 0.12 * (high - low), high)
-            quoted = baseline_rule.number("suv")
-            thresholds.append(Threshold(level(quoted), f"{plain(quoted)} baseline", baseline_rule.severity, low, end))
-        return thresholds, [Band(low, high, level(limit), math.inf, rule.severity)]
+            end = min(series.points[0].x + 0.12 * (high - low), high)
+            quoted = [(rule, rule.number("suv")) for rule in self._shown("NAC-03")]
+            thresholds += [Threshold(level(limit), f"{plain(limit)} baseline", rule.severity, low, end) for rule, limit in quoted]
+        return thresholds, [Band(low, high, level(limit), math.inf, rule.severity) for rule, limit in watched]
+
+    def _shown(self, kind: str) -> list[Rule]:
+        """The rule, and the site's own of its kind that apply to this case; none that the site switched off."""
+        latest = self.material.review.latest
+        own = [key for key in self.material.review.catalog.own(kind) if key in latest and latest[key].state != "not_applicable"]
+        return [rule for key in (kind, *own) if not (rule := self.rules[key]).off]
 
 
 class SamplePanel(Builder):

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from nacdesk import catalog, work
+from nacdesk.catalog import site
 from nacdesk.cli.options import PATH, as_of_option, day, facts_of, json_option, named, opened, print_json, progress, store_option
 from nacdesk.domain.judgements import Review
 from nacdesk.domain.review import review as judge
@@ -64,22 +65,35 @@ def show(case: str | None, everything: bool, as_of: Any, as_json: bool, path: Pa
 @click.option("--all", "everything", is_flag=True, help="Every case.")
 @click.option("--file", "files", type=PATH, multiple=True, metavar="PATH", help="Judge a file; no store is needed.")
 @click.option("--mapping", metavar="NAME", help="With --file: mapping of a wide table.")
-@click.option("--reader", default="accepted", show_default=True, metavar="ID", help="With --file: reader of SDTM.")
+@click.option("--reader", default="accepted", show_default=True, metavar="ID", help="With --file: reader of SDTM, as for import.")
+@click.option("--site", "tried", type=PATH, metavar="FILE", help="Judge as this site file would; it need not be accepted.")
 @as_of_option
 @json_option
 @store_option
-def review(case: tuple[str, ...], everything: bool, files: tuple[Path, ...], mapping: str | None, reader: str, as_of: Any, as_json: bool, path: Path | None) -> None:
+def review(
+    case: tuple[str, ...],
+    everything: bool,
+    files: tuple[Path, ...],
+    mapping: str | None,
+    reader: str,
+    tried: Path | None,
+    as_of: Any,
+    as_json: bool,
+    path: Path | None,
+) -> None:
     """Every judgement about a case: responses, criteria, options."""
-    rules = catalog.load()
+    rules = None if tried is None else catalog.load(site=site.read_text(tried))
     if files:
+        rules = rules or catalog.load()
         found = work.preview(files, rules, mapping, reader)
         for problem in found.problems:
             click.echo(str(problem), err=True)
         histories = [one for one in work.accepted(found).histories if not case or one.case.key in case]
     else:
         named(case, everything)
-        with opened(path) as (store, _):
+        with opened(path) as (store, in_force):
             histories = facts_of(store, case, everything)
+            rules = rules or in_force
     reviews: list[Review] = []
     with progress(histories, "Reviewing") as bar:
         reviews.extend(judge(one, rules, day(as_of)) for one in bar)

@@ -1,4 +1,4 @@
-"""Commands that take files in or give them out: init, import, handout, export."""
+"""Commands that take files in or give them out: init, import, handout, reference, export."""
 
 import sys
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ import click
 
 from nacdesk import catalog, paths, settings, work
 from nacdesk.cli.options import PATH, as_of_option, by_option, day, facts_of, json_option, named, opened, print_json, store_option
+from nacdesk.cli.rule_set import rule_set
 from nacdesk.domain.review import review as judge
 from nacdesk.errors import UserError
 from nacdesk.storage.store import Store
@@ -27,7 +28,7 @@ def init(store: Path, plain: bool, by: str | None) -> None:
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, type=PATH)
 @click.option("--mapping", metavar="NAME", help="Read a wide table by this mapping (for example ispy1).")
-@click.option("--reader", default="accepted", show_default=True, metavar="ID", help="Of SDTM: INVESTIGATOR, accepted, or a TREVALID.")
+@click.option("--reader", default="accepted", show_default=True, metavar="ID", help="Of SDTM: INVESTIGATOR, accepted, a TREVALID, or all (side by side).")
 @click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="Order of dates that are not ISO 8601, for the whole file.")
 @click.option("--dry-run", is_flag=True, help="Say what would be imported and store nothing.")
 @click.option("--one-by-one", is_flag=True, help="Save case by case; print each when it is durable.")
@@ -126,13 +127,23 @@ def _add(store: Store, found: Any, one_by_one: bool, quiet: bool) -> tuple[int, 
 @click.option("-o", "--output", "target", required=True, type=PATH, metavar="FILE.pdf", help="Where to write it.")
 @click.option("--paper", type=click.Choice(["A4", "Letter"], case_sensitive=False), default="A4", show_default=True)
 @click.option("--deidentified", is_flag=True, help="Without name, record number and birth date.")
+@click.option("--basis", is_flag=True, help="With every criterion and what it rests on, behind the two pages.")
 @as_of_option
 @store_option
-def handout(case: str, target: Path, paper: str, deidentified: bool, as_of: Any, path: Path | None) -> None:
+def handout(case: str, target: Path, paper: str, deidentified: bool, basis: bool, as_of: Any, path: Path | None) -> None:
     """The two-page PDF of a case."""
     with opened(path) as (store, rules):
         one = judge(store.history(case), rules, day(as_of))
-    click.echo(f"Wrote {work.handout(one, target, paper=paper, deidentified=deidentified)}")
+    click.echo(f"Wrote {work.handout(one, target, paper=paper, deidentified=deidentified, basis=basis)}")
+
+
+@click.command()
+@click.option("-o", "--output", "target", required=True, type=PATH, metavar="FILE.pdf", help="Where to write it.")
+@click.option("--paper", type=click.Choice(["A4", "Letter"], case_sensitive=False), default="A4", show_default=True)
+@store_option
+def reference(target: Path, paper: str, path: Path | None) -> None:
+    """The rules in force, options, regimens, notes and sources as a PDF."""
+    click.echo(f"Wrote {work.reference(rule_set(None, path), target, paper=paper)}")
 
 
 @click.command()

@@ -11,11 +11,11 @@ from typing import Any
 import click
 
 from nacdesk import catalog, paths, settings, work
+from nacdesk.catalog import site
 from nacdesk.domain.facts import History
 from nacdesk.domain.rules import Catalog
+from nacdesk.errors import UserError
 from nacdesk.storage.store import Store
-
-DAY = click.DateTime(["%Y-%m-%d"])
 
 PATH = click.Path(path_type=Path)
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -43,10 +43,30 @@ def as_of_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextmanager
 def opened(path: Path | None, *, write: bool = False, by: str | None = None, create: bool = False) -> Iterator[tuple[Store, Catalog]]:
-    """The store and the rule set it is judged by."""
-    rules = catalog.load()
-    with work.open_store(path or paths.default_store(), rules, by=by or settings.account(), read_only=not write, create=create) as store:
-        yield store, rules
+    """The store and the rule set in force in it; another site file beside it than was accepted is named on stderr."""
+    with bare(path, write=write, by=by, create=create) as store:
+        store.catalog = work.in_force(store)
+        if told := site_differs(store):
+            click.echo(told, err=True)
+        yield store, store.catalog
+
+
+def bare(path: Path | None, *, write: bool = False, by: str | None = None, create: bool = False) -> Store:
+    """The store with the catalogue as shipped, to be closed."""
+    return work.open_store(path or paths.default_store(), catalog.load(), by=by or settings.account(), read_only=not write, create=create)
+
+
+def site_differs(store: Store) -> str:
+    """One line where the site file beside the store is not what is in force, "" where they agree."""
+    try:
+        proposed = work.proposal(store)
+    except UserError as error:
+        return str(error)
+    if proposed is None:
+        return ""
+    name = site.beside(store.path).name
+    what = f"{name} is not what was accepted" if proposed else f"There is no {name} beside the store"
+    return f"{what}; what was accepted stays in force. Look at it with: nacdesk site"
 
 
 def print_json(value: object) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from nacdesk.domain import markers, pet, recist, wording
+from nacdesk.domain import markers, pet, recist, resistance, wording
 from nacdesk.domain.judgements import Answer, ResistanceState, SeriesReview, VisitReview
 from nacdesk.domain.recist import CR, PR, Course
 from nacdesk.domain.rules import RuleResult
@@ -38,9 +38,9 @@ def _label(name: str, when: date | None) -> str:
     return name if when is None else f"{name} · {wording.day(when, year=False)}"
 
 
-def _severity(latest: Mapping[str, RuleResult], *rules: str) -> str | None:
-    """The gravest of the named rules that are met."""
-    met = [latest[rule].severity for rule in rules if rule in latest and latest[rule].state == "met"]
+def _severity(timeline: Timeline, latest: Mapping[str, RuleResult], *rules: str) -> str | None:
+    """The gravest of the named rules, and of the site's own of their kinds, that are met."""
+    met = [latest[rule].severity for rule in (*rules, *timeline.catalog.own(*rules)) if rule in latest and latest[rule].state == "met"]
     return next((level for level in ("alert", "watch", "info") if level in met), None)
 
 
@@ -57,7 +57,7 @@ def _recist(timeline: Timeline, sizes: Course, visits: Sequence[VisitReview], la
     base = sizes.base.size.sum_mm if sizes.base is not None else None
     sums = f"sum {wording.mm(base)} → {wording.mm(size.sum_mm)} mm" if base is not None and size.sum_mm is not None else "" if size.provisional else size.reason or ""
     note = " · ".join(part for part in (sums, "provisional: new lesions not recorded" if size.provisional else "") if part)
-    return Answer(_label("RECIST 1.1", last.date), size.overall, extra, note, _severity(latest, "IRC-02", "REC-13", "REC-14", "NAC-01"))
+    return Answer(_label("RECIST 1.1", last.date), size.overall, extra, note, _severity(timeline, latest, "IRC-02", "REC-13", "REC-14", "NAC-01"))
 
 
 def _pet(timeline: Timeline, visits: Sequence[VisitReview], latest: Mapping[str, RuleResult]) -> Answer:
@@ -69,7 +69,8 @@ def _pet(timeline: Timeline, visits: Sequence[VisitReview], latest: Mapping[str,
     assert row is not None and row.suvmax is not None
     parts = [wording.percent(row.change_pct, *pet.change_limits(timeline))] if row.change_pct is not None else []
     parts += [f"EORTC {row.eortc}"] if row.eortc else [row.reason] if row.reason else ["baseline"]
-    return Answer(_label("PET", last.date), f"SUVmax {str(row.suvmax).removesuffix(' g/mL')}", "", " · ".join(parts), _severity(latest, "PET-05", "PET-06", "PET-07", "NAC-02"))
+    severity = _severity(timeline, latest, "PET-05", "PET-06", "PET-07", "NAC-02")
+    return Answer(_label("PET", last.date), f"SUVmax {str(row.suvmax).removesuffix(' g/mL')}", "", " · ".join(parts), severity)
 
 
 def _molecular(timeline: Timeline, visits: Sequence[VisitReview], line: Series | None, latest: Mapping[str, RuleResult]) -> Answer:
@@ -83,7 +84,7 @@ def _molecular(timeline: Timeline, visits: Sequence[VisitReview], line: Series |
     parts = [_since(timeline, row), state.split(" (")[0]]
     value = "not detected" if quantity.detected is False else str(quantity)
     note = " · ".join(part for part in parts if part and part != value) or ("limit " + str(quantity.limit) if quantity.limit else "")
-    return Answer(_label("ctDNA", sample.when), value, "", note, _severity(latest, "CTD-08", "CTD-06"))
+    return Answer(_label("ctDNA", sample.when), value, "", note, _severity(timeline, latest, "CTD-08", "CTD-06"))
 
 
 def _since(timeline: Timeline, row: SeriesReview | None) -> str:
@@ -109,7 +110,7 @@ def _marker(timeline: Timeline, visits: Sequence[VisitReview], line: Series | No
     parts = [_since(timeline, row)]
     if uln is not None:
         parts.append("above upper limit" if high else "within upper limit" if sample.quantity.exact is not None else "")
-    severity = _severity(latest, markers.RULES[line.analyte]) if line.analyte in markers.RULES else None
+    severity = _severity(timeline, latest, markers.RULES[line.analyte]) if line.analyte in markers.RULES else None
     return Answer(_label(name, sample.when), str(sample.quantity), "", " · ".join(part for part in parts if part) or "single value", severity)
 
 
@@ -117,7 +118,7 @@ def _pattern(timeline: Timeline, sizes: Course, states: Sequence[ResistanceState
     found = {state.state: state for state in states}
     for name in _ORDER:
         if name in found:
-            return Answer("Pattern", _NAMES[name], "", found[name].limb, _severity(latest, found[name].rule))
+            return Answer("Pattern", _NAMES[name], "", found[name].limb, _severity(timeline, latest, found[name].rule))
     if all(latest[rule].state == "not_evaluable" for rule in ("RES-01", "RES-02") if rule in latest):
         return Answer("Pattern", "not evaluable", "", latest["RES-02"].reason or "")
     judged = [row.size for row in sizes.follow_up if row.size.overall is not None]
@@ -129,7 +130,9 @@ def _pattern(timeline: Timeline, sizes: Course, states: Sequence[ResistanceState
     unsure = latest.get("RES-02")
     if unsure is not None and unsure.state == "not_evaluable":
         return Answer("Pattern", "too early", "", unsure.reason or "")
-    return Answer("Pattern", "none met", "", note or "no pattern of the vocabulary applies")
+    off = [rule for rule in resistance.STATES if timeline.catalog.rules[rule].off]
+    note = note or "no pattern of the vocabulary applies"
+    return Answer("Pattern", "none met", "", f"{note} · {', '.join(off)} switched off by this site" if off else note)
 
 
 def depth_of_response(sizes: Course) -> Decimal | None:

@@ -56,14 +56,16 @@ def _sampling_limits(timeline: Timeline, rule: Rule) -> Iterator[RuleResult]:
     if not inputs:
         yield cannot(rule, "genome equivalents put into the assay are not recorded", "ctdna.hge_input")
     for row in inputs:
-        markers = next((other.quantity.exact for other in timeline.rows("ctdna.markers", row.visit) if other.quantity), None)
+        tracked = next((other for other in timeline.rows("ctdna.markers", row.visit) if other.quantity), None)
+        markers = tracked.quantity.exact if tracked is not None and tracked.quantity is not None else None
         hge = row.quantity.exact if row.quantity else None
-        if hge is None or hge == 0 or markers is None or markers == 0:
+        if hge is None or hge == 0 or tracked is None or markers is None or markers == 0:
             yield cannot(rule, f"genome equivalents or markers are missing {timeline.at(row.visit)}", "ctdna.markers", visit=row.visit)
             continue
         limit = sampling_limit(hge, markers, rule.number("p"))
         text = f"Sampling limit of detection {timeline.at(row.visit)}: {limit:.3g} (fraction) for {plain(hge)} genome equivalents and {wording.counted(int(markers), 'marker')}."
-        yield result(rule, "met", text, visit=row.visit, value=limit, value_is="limit of detection", evidence=(row.id,))
+        formula = f"−ln(1 − {plain(rule.number('p'))}) / ({plain(hge)} × {plain(markers)}) = {limit:.3g}"
+        yield result(rule, "met", text, visit=row.visit, value=limit, value_is="limit of detection", formula=formula, evidence=(row.id, tracked.id))
 
 
 def sampling_limit(genomes: Decimal, markers: Decimal, probability: Decimal) -> Decimal:
@@ -100,7 +102,15 @@ def censored(timeline: Timeline, line: Series, place: int, rule: Rule) -> RuleRe
         return result(rule, "met", f"ctDNA {_seen(timeline, sample)}: {detail}.", detail=detail, **kept)
     detail = f"decrease >= {bound.quantize(Decimal('0.1'), ROUND_FLOOR)}%"
     sentence = f"ctDNA {_seen(timeline, start)} → {_seen(timeline, sample)}: a fall of at least {wording.floor_percent(bound)}."
-    return result(rule, "met", sentence, value=bound, value_is="least decrease", detail=detail, **kept)
+    formula = f"{_fall_formula(start, sample.quantity.upper)} ≥ {wording.floor_percent(bound)}"
+    return result(rule, "met", sentence, value=bound, value_is="least decrease", detail=detail, formula=formula, **kept)
+
+
+def _fall_formula(start: Sample, now: Decimal | None) -> str:
+    """(1.9 − 0.47) / 1.9 × 100; of a bound at baseline its least value."""
+    base = plain(start.quantity.lower)
+    assert now is not None  # a fall was worked out
+    return f"({base} − {plain(now)}) / {base} × 100"
 
 
 def clearance(timeline: Timeline, line: Series, place: int, rule: Rule) -> RuleResult:
@@ -170,14 +180,16 @@ def molecular_response(timeline: Timeline, line: Series, place: int, rule: Rule)
     if base is None:
         return cannot(rule, f"the baseline is only known as {start.quantity}", **kept)
     least, most = _fall(base, sample.quantity.upper), _fall(base, sample.quantity.lower)
-    tier = next((f">={limit}% tier" for limit in (high, low) if least is not None and least >= limit * base), None)
+    reached = next((limit for limit in (high, low) if least is not None and least >= limit * base), None)
+    tier = None if reached is None else f">={reached}% tier"
     if tier is None and most is not None and most >= low * base and sample.quantity.exact is None:
         return cannot(rule, f"{sample.quantity} leaves the fall open", **kept)
     exact = None if sample.quantity.exact is None else 100 * (base - sample.quantity.exact) / base
     words = f"ctDNA {_seen(timeline, start)} → {_seen(timeline, sample)}" + (f" ({wording.percent(-exact, -low, -high)})" if exact is not None else "")
     detail = tier or "no molecular response"
     sentence = f"Molecular response{f', {tier}'.replace('>=', '≥ ').replace('% tier', ' %') if tier else ': none'}; {words}."
-    return result(rule, "met" if tier else "not_met", sentence, value=exact, value_is="decrease", operator=">=", threshold=low, unit="%", detail=detail, **kept)
+    formula = "" if exact is None else f"{_fall_formula(start, sample.quantity.exact)} = {wording.percent(exact, low, high, signed=False)} ≥ {reached or low} %"
+    return result(rule, "met" if tier else "not_met", sentence, value=exact, value_is="decrease", operator=">=", threshold=low, unit="%", detail=detail, formula=formula, **kept)
 
 
 def _fall(base: Decimal, now: Decimal | None) -> Decimal | None:

@@ -227,6 +227,39 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderReview:
+    """The course of the tumour size as one of several readers saw it, RECIST 1.1.
+
+    Attributes:
+        reader: as recorded.
+        baseline: what this reader's sums are compared with, or why there is nothing; one clause.
+        baseline_visit: id, None when there is none; then no other reader's takes its place.
+        sizes: the judgement of each visit that this reader read, by visit id.
+        counting: visits at which values of this reader are accepted.
+    """
+
+    reader: str
+    baseline: str
+    baseline_visit: str | None
+    sizes: Mapping[str, SizeReview]
+    counting: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderNote:
+    """What has to be said of several readers, in one finished sentence.
+
+    Attributes:
+        about: "course" (what the comparison rests on), "response", "sum" or "value", where they differ.
+        visit: id, None where it speaks of the whole case.
+    """
+
+    about: Literal["course", "response", "sum", "value"]
+    visit: str | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """Every judgement about one case, recomputed from facts, catalogue and date.
 
@@ -237,11 +270,13 @@ class Review:
         regimen: the catalogue's entry of the recorded regimen, None when there is none.
         rules: one result per rule and visit where the rule speaks of a visit.
         latest: per rule the result that counts now (the latest evaluable one).
-        flags: met criteria, numbered, alerts first.
+        flags: met criteria, numbered: those of the course, then those of safety and fitness; alerts first in each.
         answers: RECIST, PET, ctDNA, main marker, pattern.
         cannot: rules that raise flags and are not evaluable, at all or at their newest visit.
         clear: the latest results that are not met, of rules that raise flags and can be judged at their newest visit.
         warnings: about the case as a whole.
+        readers: side by side where two or more read the tumour size, else empty; never what counts.
+        reader_notes: where readers differ, in order of the visits.
     """
 
     history: History
@@ -269,6 +304,8 @@ class Review:
     warnings: tuple[str, ...]
     baseline: Mapping[str, str]
     breaks: frozenset[tuple[str, str]]
+    readers: tuple[ReaderReview, ...] = ()
+    reader_notes: tuple[ReaderNote, ...] = ()
 
     def visit(self, visit_id: str) -> VisitReview | None:
         """The review of that visit."""

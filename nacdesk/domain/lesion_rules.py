@@ -80,8 +80,10 @@ def selection(sizes: Course, rule: Rule) -> RuleResult:
     lesions = sizes.targets.originals
     if not lesions:
         return not_here(rule, "no target lesion")
+    kept = {"evidence": tuple(row.id for part in (sizes.base.targets if sizes.base else ()) for row in part.rows)}
     if len(lesions) > rule.number("max_total"):
-        return result(rule, "not_met", f"{len(lesions)} target lesions; RECIST 1.1 takes at most {rule.number('max_total')}.", detail=f"INVALID: >{rule.number('max_total')} total")
+        limit = rule.number("max_total")
+        return result(rule, "not_met", f"{len(lesions)} target lesions; RECIST 1.1 takes at most {limit}.", detail=f"INVALID: >{limit} total", **kept)
     organs: dict[str, int] = {}
     for lesion in lesions:
         organ = "lymph node" if lesion.kind == "node" else _organ(lesion.organ or "")
@@ -90,14 +92,14 @@ def selection(sizes: Course, rule: Rule) -> RuleResult:
     crowded = [f"{count} in {organ}" for organ, count in organs.items() if count > rule.number("max_per_organ")]
     if crowded:
         limit = rule.number("max_per_organ")
-        return result(rule, "not_met", f"Target lesions: {wording.joined(crowded)}; RECIST 1.1 takes at most {limit} an organ.", detail=f"INVALID: >{limit} in organ")
+        return result(rule, "not_met", f"Target lesions: {wording.joined(crowded)}; RECIST 1.1 takes at most {limit} an organ.", detail=f"INVALID: >{limit} in organ", **kept)
     treated = [lesion.label for lesion in lesions if lesion.irradiated]
     if treated:
         text = f"{wording.joined(treated)} in an irradiated field: a target lesion only when progression was shown there."
-        return result(rule, "not_met", text, detail="INVALID: irradiated")
+        return result(rule, "not_met", text, detail="INVALID: irradiated", **kept)
     if sum(organs.values()) < len(lesions):
         return cannot(rule, "the organ of a target lesion is not recorded", "organ")
-    return result(rule, "met", f"{wording.counted(len(lesions), 'target lesion')}, within the selection limits.", detail="VALID")
+    return result(rule, "met", f"{wording.counted(len(lesions), 'target lesion')}, within the selection limits.", detail="VALID", **kept)
 
 
 def _organ(text: str) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from nacdesk.domain import wording
-from nacdesk.domain.quantity import plain
+from nacdesk.domain.quantity import parse_number, plain
 from nacdesk.domain.results import cannot, result
 from nacdesk.domain.rules import Catalog, RuleResult, SingleTest
 from nacdesk.errors import UserError
@@ -70,6 +70,26 @@ def post_test(pre_test: Decimal, ratio: Decimal) -> Decimal:
     return odds / (1 + odds)
 
 
+def typed(text: str) -> Decimal | None:
+    """A pre-test probability that was typed in per cent, as a share; None while nothing is typed.
+
+    Raises:
+        UserError: it is not one number above 0 and below 100.
+    """
+    if not text.strip():
+        return None
+    unusable = UserError(f"“{text.strip()}” is not a number that can be used here.", "Type one number in per cent, with a point where it has decimals: 62.5.")
+    try:
+        comparator, number = parse_number(text)
+    except UserError as error:
+        raise unusable from error
+    if comparator != "=":
+        raise unusable
+    if not 0 < number < 100:
+        raise UserError(f"{plain(number)} % is not a probability to start from: no test moves a certainty.", "Type a number above 0 and below 100.")
+    return number / 100
+
+
 def judged(catalog: Catalog, test: SingleTest, answer: Answer, pre_test: Decimal | None) -> RuleResult:
     """One test as a result, with formula and range; `pre_test` is the probability of non-response as the user typed it."""
     rule = catalog.rules["SCO-03"]
@@ -80,7 +100,8 @@ def judged(catalog: Catalog, test: SingleTest, answer: Answer, pre_test: Decimal
         return cannot(rule, "no pre-test probability was typed", "pre-test probability")
     ratio = non_response(test, answer)
     after = Ranged(*(post_test(pre_test, one) for one in (ratio.value, ratio.low, ratio.high)))
-    before, now = wording.percent(100 * pre_test, signed=False), wording.percent(100 * after.value, signed=False)
+    # Guarded: what is not certain never reads 0 or 100 %.
+    before, now = (wording.percent(100 * one, Decimal(0), Decimal(100), signed=False) for one in (pre_test, after.value))
     span = f"{wording.floor_percent(100 * after.low)} to {wording.ceiling_percent(100 * after.high)}"
     said = "no response" if answer == "negative" else "response"
     sentence = (

@@ -266,7 +266,7 @@ def _risen_at_each(
         yield cannot(rule, f"a single {name} sample" if line.samples else f"no usable {name} sample", line.analyte)
     for place in _later(line):
         now = line.samples[place]
-        kept: dict[str, object] = {"visit": now.row.visit, "evidence": (now.row.id,)}
+        kept: dict[str, object] = {"visit": now.row.visit, "evidence": tuple(one.row.id for one in (*line.comparable(place), now))}
         found = [dated(one, Decimal(0)) for one in (*line.comparable(place), now)]
         samples = [one for one in found if one is not None]
         if len(samples) < len(found) or len(samples) < 2:
@@ -282,7 +282,8 @@ def _judged_rise(rule: Rule, name: str, samples: Sequence[Dated], rise: Rise | N
     if rise is None:
         words = f"{name} {plain(before.value)} → {plain(last.value)} {unit} on {when}: not a standing rise of {by}."
         lowest = min(one.value for one in samples[:-1])
-        return result(rule, "not_met", words, value=last.value - lowest, value_is="above the lowest value", unit=unit, **kept)
+        formula = f"{plain(last.value)} − {plain(lowest)} = {plain(last.value - lowest)} {unit}"
+        return result(rule, "not_met", words, value=last.value - lowest, value_is="above the lowest value", unit=unit, formula=formula, **kept)
     first = samples[rise.first]
     words = f"{name} {plain(first.value)} {unit} on {wording.day(first.when)} is at least {by}"
     if not rise.confirmed:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from nacdesk.domain import biomarkers, safety, wording
 from nacdesk.domain.judgements import Checked, Group, MatchedOption
 from nacdesk.domain.quantity import Quantity, plain
-from nacdesk.domain.rules import Condition, Option, RuleResult
+from nacdesk.domain.rules import Catalog, Condition, Option, RuleResult
 from nacdesk.domain.timeline import Timeline
 
 _SIGNS = {"lt": "<", "le": "≤", "gt": ">", "ge": "≥", "eq": "", "in": ""}
@@ -81,9 +81,14 @@ def words(condition: Condition, name: str) -> str:
 
 
 def label(timeline: Timeline, field: str) -> str:
+    """A field of a case as users read it."""
+    return field_name(field, timeline.catalog)
+
+
+def field_name(field: str, catalog: Catalog) -> str:
     """A field as users read it."""
     special = {"stage.clinical": "Stage group", "pathology.pcr": "Pathological complete response"}
-    analyte = timeline.catalog.analytes.get(field)
+    analyte = catalog.analytes.get(field)
     return special.get(field) or (analyte.name if analyte else field)
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from nacdesk.domain.analytes import ABSENT, NOT_EVALUABLE
 from nacdesk.domain.judgements import SizeReview
 from nacdesk.domain.lesions import Counted, TargetSet, counted, foreign_method, measured_subset, target_set, total, unlike_method
+from nacdesk.domain.rules import Rule
 from nacdesk.domain.timeline import Baseline, Timeline, change_pct, counting, pick
 
 CR, PR, SD, PD, NE, NON_CR_NON_PD = "CR", "PR", "SD", "PD", "NE", "NON-CR/NON-PD"
@@ -201,7 +202,11 @@ def shrunk(timeline: Timeline, now: Decimal, baseline: Decimal) -> bool:
 
 def size_limits(timeline: Timeline) -> tuple[Decimal, ...]:
     """The thresholds that a displayed change of size must not seem to reach."""
-    rules = timeline.catalog.rules
+    return limits_of(timeline.catalog.rules)
+
+
+def limits_of(rules: Mapping[str, Rule]) -> tuple[Decimal, ...]:
+    """The same of a catalogue's rules."""
     return -rules["REC-08"].number("decrease_pct"), rules["REC-09"].number("increase_pct"), -rules["NAC-01"].number("decrease_pct")
 
 

@@ -21,8 +21,8 @@ def results(timeline: Timeline, sizes: Course, best: BestResponse) -> Iterator[R
     yield measurable(timeline, sizes, rules["REC-01"])
     yield node_class(sizes, rules["REC-02"])
     yield selection(sizes, rules["REC-03"])
-    yield _best(best.unconfirmed, best.reason, rules["REC-15"], "without confirmation")
-    yield _best(best.confirmed, best.reason, rules["REC-16"], "with confirmation")
+    yield _best(sizes, best.unconfirmed, best.reason, rules["REC-15"], "without confirmation")
+    yield _best(sizes, best.confirmed, best.reason, rules["REC-16"], "with confirmation")
     if not sizes.assessments:
         for rule in _BY_VISIT:
             yield cannot(rules[rule], "no tumour size or lesion status recorded", "size.diameter")
@@ -45,7 +45,7 @@ _BY_VISIT = ("REC-04", "REC-05", *_AFTER_BASELINE)
 def _follow_up(timeline: Timeline, sizes: Course, row: Assessment) -> Iterator[RuleResult]:
     rules = timeline.catalog.rules
     course = _course_words(timeline, sizes, row)
-    yield _nadir(timeline, row, rules["REC-06"])
+    yield _nadir(timeline, sizes, row, rules["REC-06"])
     for rule, response in (("REC-07", CR), ("REC-08", PR), ("REC-09", PD), ("REC-10", SD)):
         yield _target(timeline, sizes, row, rules[rule], response, course)
     yield _missing(timeline, row, rules["REC-11"])
@@ -54,7 +54,7 @@ def _follow_up(timeline: Timeline, sizes: Course, row: Assessment) -> Iterator[R
     yield _overall(timeline, row, rules["REC-14"], not row.targets, course)
     yield _reappearing(timeline, sizes, row, rules["REC-17"])
     yield _new(timeline, row, rules["REC-18"])
-    yield _change(row, rules["KIN-01"], course)
+    yield _change(timeline, sizes, row, rules["KIN-01"], course)
     yield _variability(timeline, sizes, row, rules["KIN-07"])
     yield shrinkage(timeline, sizes, row, rules["NAC-01"])
 
@@ -66,8 +66,11 @@ def _sum(timeline: Timeline, row: Assessment, rule: Rule) -> RuleResult:
     if row.size.sum_mm is None:
         gaps = tuple(part.lesion.label for part in row.targets if part.mm is None)
         return cannot(rule, f"{'; '.join(part.reason for part in row.targets if part.reason)} {where}", *gaps, visit=row.visit, evidence=row.size.evidence)
+    total = mm(row.size.sum_mm)
     parts = ", ".join(f"{part.lesion.label} {mm(part.mm)}" for part in row.targets if part.mm is not None)
-    return result(rule, "met", f"Sum of diameters {mm(row.size.sum_mm)} mm {where}: {parts}.", visit=row.visit, value=row.size.sum_mm, value_is="sum", evidence=row.size.evidence)
+    formula = f"{' + '.join(mm(part.mm) for part in row.targets if part.mm is not None)} = {total} mm"
+    kept = {"visit": row.visit, "evidence": row.size.evidence}
+    return result(rule, "met", f"Sum of diameters {total} mm {where}: {parts}.", value=row.size.sum_mm, value_is="sum", formula=formula, **kept)
 
 
 def _too_small(timeline: Timeline, row: Assessment, rule: Rule) -> RuleResult:
@@ -77,16 +80,18 @@ def _too_small(timeline: Timeline, row: Assessment, rule: Rule) -> RuleResult:
     default = rule.number("default_mm")
     names = wording.joined(part.lesion.label for part in small)
     evidence = tuple(fact.id for part in small for fact in part.rows)
-    return result(rule, "met", f"Too small to measure {timeline.at(row.visit)}: {names}, counted as {default} mm.", visit=row.visit, value=default, evidence=evidence)
+    sentence = f"Too small to measure {timeline.at(row.visit)}: {names}, counted as {default} mm."
+    return result(rule, "met", sentence, visit=row.visit, value=default, value_is="counted as", evidence=evidence)
 
 
-def _nadir(timeline: Timeline, row: Assessment, rule: Rule) -> RuleResult:
+def _nadir(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule) -> RuleResult:
     if not row.targets:
         return not_here(rule, "no target lesion", visit=row.visit)
     if row.size.nadir_mm is None or row.nadir_visit is None:
         return cannot(rule, row.unlike or "no baseline sum", "size.diameter", visit=row.visit)
     sentence = f"Nadir {mm(row.size.nadir_mm)} mm, {timeline.at(row.nadir_visit)}; the reference {timeline.at(row.visit)}."
-    return result(rule, "met", sentence, visit=row.visit, value=row.size.nadir_mm, value_is="nadir")
+    evidence = tuple(key for other in sizes.assessments if other.visit == row.nadir_visit for key in other.size.evidence)
+    return result(rule, "met", sentence, visit=row.visit, value=row.size.nadir_mm, value_is="nadir", evidence=evidence)
 
 
 def _course_words(timeline: Timeline, sizes: Course, row: Assessment) -> str:
@@ -116,7 +121,14 @@ def _target(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule, resp
     met = size.target == response
     lead = f"Target lesions: {_FULL[size.target]}" if met else f"Target lesions: not {_FULL[response]} but {_FULL[size.target]}"
     sentence = f"{lead}; {course}{_because(row)}."
-    return result(rule, "met" if met else "not_met", sentence, visit=row.visit, detail=size.target, evidence=size.evidence, **parts)
+    return result(rule, "met" if met else "not_met", sentence, visit=row.visit, detail=size.target, evidence=_compared(sizes, row), **parts)
+
+
+def _compared(sizes: Course, row: Assessment) -> tuple[str, ...]:
+    """The facts of the baseline, of the nadir and of this assessment."""
+    references = (sizes.base.visit if sizes.base is not None else None, row.nadir_visit)
+    earlier = (key for other in sizes.assessments if other.visit in references for key in other.size.evidence)
+    return tuple(dict.fromkeys((*earlier, *row.size.evidence)))
 
 
 def _because(row: Assessment) -> str:
@@ -204,13 +216,21 @@ def _new(timeline: Timeline, row: Assessment, rule: Rule) -> RuleResult:
     return result(rule, "met" if answer == "yes" else "not_met", f"{words} {where}.", visit=row.visit, detail=PD if answer == "yes" else answer, evidence=row.size.evidence)
 
 
-def _change(row: Assessment, rule: Rule, course: str) -> RuleResult:
+def _change(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule, course: str) -> RuleResult:
     change = row.size.change_from_baseline_pct
     if not row.targets:
         return not_here(rule, "no target lesion", visit=row.visit)
     if change is None:
         return cannot(rule, row.size.reason or "no sum to compare", *_gaps(row), visit=row.visit)
-    return result(rule, "met", f"{course[0].upper()}{course[1:]}.", visit=row.visit, value=change, value_is="change from baseline", evidence=row.size.evidence)
+    kept = {"visit": row.visit, "evidence": _compared(sizes, row), "formula": f"{_change_formula(sizes, row)} = {wording.percent(change, *size_limits(timeline))}"}
+    return result(rule, "met", f"{course[0].upper()}{course[1:]}.", value=change, value_is="change from baseline", **kept)
+
+
+def _change_formula(sizes: Course, row: Assessment) -> str:
+    """(44 − 47) / 47 × 100."""
+    start = sizes.base.size.sum_mm if sizes.base is not None else None
+    assert start is not None and row.size.sum_mm is not None  # there is a change from baseline
+    return f"({mm(row.size.sum_mm)} − {mm(start)}) / {mm(start)} × 100"
 
 
 def _variability(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule) -> RuleResult:
@@ -223,12 +243,14 @@ def _variability(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule)
     detail = "within variability" if inside else "beyond variability"
     shown, place = wording.percent(change, low, high, *size_limits(timeline)), "within" if inside else "beyond"
     sentence = f"{shown} {timeline.at(row.visit)} is {place} measurement variability ({spread(low, high)} for {kind})."
-    return result(rule, "not_met" if inside else "met", sentence, visit=row.visit, value=change, value_is="change", detail=detail, evidence=row.size.evidence)
+    kept = {"visit": row.visit, "evidence": _compared(sizes, row), "formula": f"{_change_formula(sizes, row)} = {shown}, {place} {spread(low, high)}"}
+    return result(rule, "not_met" if inside else "met", sentence, value=change, value_is="change", detail=detail, **kept)
 
 
-def _best(response: str | None, reason: str | None, rule: Rule, how: str) -> RuleResult:
+def _best(sizes: Course, response: str | None, reason: str | None, rule: Rule, how: str) -> RuleResult:
     if response is None:
         return cannot(rule, reason or "no follow-up assessment")
+    evidence = tuple(dict.fromkeys(key for row in sizes.assessments for key in row.size.evidence))
     if response == best_response.REVIEW:
-        return result(rule, "met", f"Best overall response {how}: to be reviewed, {reason}.", detail=response)
-    return result(rule, "met", f"Best overall response {how}: {response}.", detail=response)
+        return result(rule, "met", f"Best overall response {how}: to be reviewed, {reason}.", detail=response, evidence=evidence)
+    return result(rule, "met", f"Best overall response {how}: {response}.", detail=response, evidence=evidence)

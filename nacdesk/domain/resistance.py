@@ -80,7 +80,11 @@ def _progression(timeline: Timeline, row: Assessment, end: date | None) -> _Prog
 
 
 def _evidence(found: _Progression) -> dict[str, object]:
-    return {"visit": found.row.visit, "evidence": found.row.size.evidence}
+    return _seen(found.row)
+
+
+def _seen(row: Assessment) -> dict[str, object]:
+    return {"visit": row.visit, "evidence": row.size.evidence}
 
 
 def on_treatment(timeline: Timeline, judged: Sequence[Assessment], found: _Progression | None, rule: Rule) -> RuleResult:
@@ -88,7 +92,7 @@ def on_treatment(timeline: Timeline, judged: Sequence[Assessment], found: _Progr
     if not judged:
         return cannot(rule, "no evaluable response after the baseline", "response")
     if found is None:
-        return result(rule, "not_met", f"No progression up to now; last assessed {timeline.at(judged[-1].visit)}.", visit=judged[-1].visit)
+        return result(rule, "not_met", f"No progression up to now; last assessed {timeline.at(judged[-1].visit)}.", **_seen(judged[-1]))
     if found.on_treatment is None:
         return cannot(rule, f"{found.words}, dose dates are missing", "treatment.cycle", **_evidence(found))
     sentence = f"{found.words[0].upper()}{found.words[1:]}."
@@ -102,7 +106,7 @@ def primary(timeline: Timeline, judged: Sequence[Assessment], found: _Progressio
     until = judged if found is None else judged[: judged.index(found.row)]
     responded = next((row for row in until if row.size.overall in (CR, PR)), None)
     if responded is not None:
-        return result(rule, "not_met", f"{responded.size.overall} {timeline.at(responded.visit)}: not primary.", visit=responded.visit, detail="responded")
+        return result(rule, "not_met", f"{responded.size.overall} {timeline.at(responded.visit)}: not primary.", detail="responded", **_seen(responded))
     if found is not None and found.on_treatment:
         return result(rule, "met", f"No response before {found.words}.", detail="progression on treatment without earlier response", **_evidence(found))
     small, cells = latest.get("NAC-01"), latest.get("NAC-05")
@@ -121,7 +125,7 @@ def primary(timeline: Timeline, judged: Sequence[Assessment], found: _Progressio
         return cannot(rule, f"no evaluable assessment after {rule.number('min_cycles')} or more cycles, and no progression", "response after 2 cycles")
     last = judged[-1]
     detail = "stable" if found is None else "progression after treatment"
-    return result(rule, "not_met", f"{last.size.overall} {timeline.at(last.visit)}: no limb met.", visit=last.visit, detail=detail)
+    return result(rule, "not_met", f"{last.size.overall} {timeline.at(last.visit)}: no limb met.", detail=detail, **_seen(last))
 
 
 def acquired(timeline: Timeline, judged: Sequence[Assessment], found: _Progression | None, best: BestResponse, rule: Rule) -> RuleResult:
@@ -131,10 +135,10 @@ def acquired(timeline: Timeline, judged: Sequence[Assessment], found: _Progressi
     until = judged if found is None else judged[: judged.index(found.row)]
     response = next((row for row in until if row.size.overall in (CR, PR)), None)
     if response is None:
-        return result(rule, "not_met", "No response before, so no acquired resistance.", visit=judged[-1].visit, detail="never responded")
+        return result(rule, "not_met", "No response before, so no acquired resistance.", detail="never responded", **_seen(judged[-1]))
     reached = f"{response.size.overall} {timeline.at(response.visit)}"
     if found is None:
-        return result(rule, "not_met", f"{reached}, no progression since.", visit=judged[-1].visit, detail="responding")
+        return result(rule, "not_met", f"{reached}, no progression since.", detail="responding", **_seen(judged[-1]))
     inside = found.on_treatment
     when, last = timeline.dates[found.row.visit], timeline.last_dose
     if not inside and when is not None and last is not None:
@@ -152,7 +156,7 @@ def refractory(judged: Sequence[Assessment], found: _Progression | None, timelin
     if not judged:
         return cannot(rule, "no evaluable response after the baseline", "response")
     if found is None:
-        return result(rule, "not_met", f"No progression up to {timeline.at(judged[-1].visit)}.", visit=judged[-1].visit, detail="no progression")
+        return result(rule, "not_met", f"No progression up to {timeline.at(judged[-1].visit)}.", detail="no progression", **_seen(judged[-1]))
     window = rule.number("window_days")
     when, last = timeline.dates[found.row.visit], timeline.last_dose
     days = None if when is None or last is None else (when - last).days
@@ -167,7 +171,8 @@ def refractory(judged: Sequence[Assessment], found: _Progression | None, timelin
     if days > window:
         return result(rule, "not_met", f"{after}: outside the {window}-day window.", detail="by time", formula=f"{days} > {window}", **kept)
     if complete is not None:
-        return result(rule, "not_met", f"{after}, but a complete response came before {timeline.at(complete.visit)}.", detail="after complete response", **kept)
+        earlier = f"{after}, but a complete response came before {timeline.at(complete.visit)}."
+        return result(rule, "not_met", earlier, detail="after complete response", formula=f"{days} ≤ {window}", **kept)
     return result(rule, "met", f"{after}: refractory.", detail=f"progression within {window} days of the last dose", formula=f"{days} ≤ {window}", **kept)
 
 
@@ -184,6 +189,7 @@ def relapsed(timeline: Timeline, judged: Sequence[Assessment], rule: Rule) -> Ru
             sentence = f"{words} without a complete response or R0 resection before: progression, not relapse."
             return result(rule, "not_met", sentence, visit=visit, detail="progression (not relapse)", evidence=evidence)
         return not_here(rule, "neither a complete response nor an R0 resection is recorded")
+    rests = complete.size.evidence if complete is not None else (margin.id,) if margin is not None else ()
     free = [(timeline.dates[complete.visit], f"complete response {timeline.at(complete.visit)}")] if complete is not None else []
     free += [(timeline.date_of(margin), f"R0 resection {timeline.at(margin.visit)}")] if margin is not None and margin.code == "R0" else []
     if any(when is None for when, _ in free):
@@ -193,7 +199,7 @@ def relapsed(timeline: Timeline, judged: Sequence[Assessment], rule: Rule) -> Ru
         return cannot(rule, f"{state}, then a recurrence without a date", "date")
     later = [(when, visit, words, evidence) for when, visit, words, evidence in came_back if when is not None and when > start]
     if not later:
-        return result(rule, "not_met", f"{state[0].upper()}{state[1:]}, no recurrence recorded.", detail="no recurrence")
+        return result(rule, "not_met", f"{state[0].upper()}{state[1:]}, no recurrence recorded.", detail="no recurrence", evidence=rests)
     when, visit, words, evidence = min(later, key=lambda one: one[0])
     treated = max((day for day in (timeline.last_dose, timeline.surgery) if day is not None), default=None)
     kept: dict[str, object] = {"visit": visit, "evidence": evidence}

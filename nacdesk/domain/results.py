@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from nacdesk.domain.rules import Rule, RuleResult, State
+from nacdesk.domain.rules import SEVERITIES, Rule, RuleResult, State
 from nacdesk.domain.timeline import Timeline
 
 
 def result(rule: Rule, state: State, sentence: str, **parts: Any) -> RuleResult:
-    """A result of `rule` with its severity and unit, unless `parts` says otherwise."""
-    parts.setdefault("severity", rule.severity)
+    """A result of `rule` with its severity (a limb may be milder, never graver) and unit, unless `parts` says otherwise."""
+    limb = parts.get("severity")
+    parts["severity"] = rule.severity if limb is None else max(rule.severity, limb, key=SEVERITIES.index)
     parts.setdefault("unit", rule.unit)
     return RuleResult(rule=rule.id, state=state, sentence=sentence, **parts)
 

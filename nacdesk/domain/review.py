@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
+from typing import NamedTuple
 
 from nacdesk.domain import (
     answers,
@@ -23,6 +24,7 @@ from nacdesk.domain import (
     percist,
     pet,
     plasma,
+    readers,
     readiness,
     recist,
     recist_rules,
@@ -36,8 +38,9 @@ from nacdesk.domain import (
     tally,
 )
 from nacdesk.domain.facts import History
-from nacdesk.domain.judgements import Flag, PetReview, Review, SeriesReview, SizeReview, VisitReview
-from nacdesk.domain.rules import SEVERITIES, Catalog, RuleResult
+from nacdesk.domain.judgements import BestResponse, Flag, GcigReview, PetReview, RcbReview, Review, SeriesReview, SizeReview, VisitReview
+from nacdesk.domain.results import cannot, not_here, result
+from nacdesk.domain.rules import SEVERITIES, Catalog, Rule, RuleResult
 from nacdesk.domain.series import Series
 from nacdesk.domain.timeline import Timeline, build, same_method
 
@@ -45,6 +48,68 @@ from nacdesk.domain.timeline import Timeline, build, same_method
 def review(history: History, catalog: Catalog, as_of: date | None = None) -> Review:
     """Judge a case from what was seen by `as_of` (all of it when None). Deterministic, no clock."""
     timeline = build(history, catalog, as_of)
+    sited = [rule for rule in catalog.rules.values() if rule.kind or rule.off]
+    sizes, pets, best, rcb, growth, gcig, found = _judged(timeline)
+    found = _switched(found, sited)
+    latest = latest_results(timeline, found)
+    patterns = _on(resistance.results(timeline, sizes, best, latest), sited)
+    own = [one for rule in sited if rule.kind for one in _own(timeline, rule, latest)]
+    latest = {**latest, **{one.rule: one for one in patterns}, **latest_results(timeline, own)}
+    counts = tally.tally(catalog, latest)
+    level = tally.band(catalog, latest, counts, spared=("NAC-01", *catalog.own("NAC-01")) if shrinkage.in_bone(timeline) else ())
+    scores = _on(tally.results(catalog, counts, level), sited)
+    latest = {**latest, **{one.rule: one for one in scores}}
+    lines = [line for analyte in ctdna.ANALYTES if (line := series.series(timeline, analyte)).samples]
+    marker_lines = markers.all_series(timeline)
+    visits = _visits(timeline, _sizes(sizes, found), percist.reviewed(timeline, pet.reviewed(timeline, pets), found), lines, marker_lines)
+    states = resistance.states(patterns)
+    flagging = [latest[rule.id] for rule in catalog.rules.values() if rule.flag and rule.id in latest]
+    unjudged = {one.rule: one for one in _unjudged(timeline, [*found, *own], flagging)}
+    courses, notes = readers.side_by_side(timeline, sizes)
+    return Review(
+        history=timeline.history,
+        catalog=catalog,
+        as_of=timeline.as_of,
+        day_zero=timeline.day_zero,
+        cycles=timeline.cycles,
+        regimen=timeline.regimen,
+        visits=visits,
+        best=best,
+        gcig=gcig,
+        rcb=rcb,
+        kinetics=kinetics.summary(found, growth, answers.depth_of_response(sizes)),
+        resistance=states,
+        rules=tuple(_by_catalogue(catalog, [*found, *patterns, *own, *scores])),
+        latest=latest,
+        flags=_flags(catalog, flagging),
+        cannot=tuple(unjudged.values()),
+        clear=tuple(one for one in flagging if one.state == "not_met" and one.rule not in unjudged),
+        tally=counts,
+        band=level,
+        options=options.match(timeline, latest),
+        readiness=readiness.readiness(timeline),
+        answers=answers.answers(timeline, sizes, visits, ctdna.main_series(timeline), next(iter(marker_lines), None), states, latest),
+        warnings=_warnings(timeline, sizes, pets, latest),
+        baseline=_baselines(sizes, pets, lines, marker_lines),
+        breaks=_breaks(timeline, pets, lines, marker_lines),
+        readers=courses,
+        reader_notes=notes,
+    )
+
+
+class _Judged(NamedTuple):
+    """What follows from the facts of one timeline, and the results of the rules that rest on no other rule's result."""
+
+    sizes: recist.Course
+    pets: pet.PetCourse
+    best: BestResponse
+    rcb: RcbReview
+    growth: kinetics.Curve | str
+    gcig: GcigReview
+    found: list[RuleResult]
+
+
+def _judged(timeline: Timeline) -> _Judged:
     sizes = recist.course(timeline)
     pets = pet.course(timeline)
     best = best_response.best(timeline, sizes)
@@ -72,46 +137,29 @@ def review(history: History, catalog: Catalog, as_of: date | None = None) -> Rev
         *biomarkers.results(timeline),
         *safety.results(timeline),
     ]
-    latest = latest_results(timeline, found)
-    patterns = resistance.results(timeline, sizes, best, latest)
-    latest = {**latest, **{one.rule: one for one in patterns}}
-    counts = tally.tally(catalog, latest)
-    level = tally.band(catalog, latest, counts, spared=("NAC-01",) if shrinkage.in_bone(timeline) else ())
-    scores = tally.results(catalog, counts, level)
-    latest = {**latest, **{one.rule: one for one in scores}}
-    lines = [line for analyte in ctdna.ANALYTES if (line := series.series(timeline, analyte)).samples]
-    marker_lines = markers.all_series(timeline)
-    visits = _visits(timeline, _sizes(sizes, found), percist.reviewed(timeline, pet.reviewed(timeline, pets), found), lines, marker_lines)
-    states = resistance.states(patterns)
-    flagging = [latest[rule.id] for rule in catalog.rules.values() if rule.flag and rule.id in latest]
-    unjudged = {one.rule: one for one in _unjudged(timeline, found, flagging)}
-    return Review(
-        history=timeline.history,
-        catalog=catalog,
-        as_of=timeline.as_of,
-        day_zero=timeline.day_zero,
-        cycles=timeline.cycles,
-        regimen=timeline.regimen,
-        visits=visits,
-        best=best,
-        gcig=gcig,
-        rcb=rcb,
-        kinetics=kinetics.summary(found, growth, answers.depth_of_response(sizes)),
-        resistance=states,
-        rules=tuple(_by_catalogue(catalog, [*found, *patterns, *scores])),
-        latest=latest,
-        flags=_flags(flagging),
-        cannot=tuple(unjudged.values()),
-        clear=tuple(one for one in flagging if one.state == "not_met" and one.rule not in unjudged),
-        tally=counts,
-        band=level,
-        options=options.match(timeline, latest),
-        readiness=readiness.readiness(timeline),
-        answers=answers.answers(timeline, sizes, visits, ctdna.main_series(timeline), next(iter(marker_lines), None), states, latest),
-        warnings=_warnings(timeline, sizes, pets, latest),
-        baseline=_baselines(sizes, pets, lines, marker_lines),
-        breaks=_breaks(timeline, pets, lines, marker_lines),
-    )
+    return _Judged(sizes, pets, best, rcb, growth, gcig, found)
+
+
+def _switched(found: list[RuleResult], sited: Sequence[Rule]) -> list[RuleResult]:
+    """The results with one "not applicable" in place of all those of each rule that the site switched off."""
+    return [*_on(found, sited), *(result(rule, "not_applicable", rule.off, reason=rule.off) for rule in sited if rule.off)]
+
+
+def _on(found: list[RuleResult], sited: Sequence[Rule]) -> list[RuleResult]:
+    """The results without those of the rules that the site switched off."""
+    off = {rule.id for rule in sited if rule.off}
+    return [one for one in found if one.rule not in off] if off else found
+
+
+def _own(timeline: Timeline, rule: Rule, latest: Mapping[str, RuleResult]) -> list[RuleResult]:
+    """A site's own rule, in its tumours alone: its kind's arithmetic run again, with the rule in the place of its kind."""
+    context = timeline.history.case.context
+    if rule.contexts and context not in rule.contexts:
+        return [cannot(rule, "tumour context not recorded", "context") if context is None else not_here(rule, "another tumour type")]
+    catalog = replace(timeline.catalog, rules={**timeline.catalog.rules, rule.kind: rule})
+    timeline = replace(timeline, catalog=catalog)
+    judged = _judged(timeline)
+    return [one for one in (*judged.found, *resistance.results(timeline, judged.sizes, judged.best, latest)) if one.rule == rule.id]
 
 
 def latest_results(timeline: Timeline, found: Iterable[RuleResult]) -> Mapping[str, RuleResult]:
@@ -139,9 +187,9 @@ def _unjudged(timeline: Timeline, found: Sequence[RuleResult], flagging: Sequenc
             yield from later[-1:]
 
 
-def _flags(flagging: Sequence[RuleResult]) -> tuple[Flag, ...]:
+def _flags(catalog: Catalog, flagging: Sequence[RuleResult]) -> tuple[Flag, ...]:
     met = [one for one in flagging if one.state == "met"]
-    ordered = sorted(met, key=lambda one: SEVERITIES.index(one.severity))
+    ordered = sorted(met, key=lambda one: (catalog.rules[one.rule].of_safety, SEVERITIES.index(one.severity)))
     return tuple(Flag(number, one) for number, one in enumerate(ordered, start=1))
 
 
@@ -163,7 +211,7 @@ def _visits(timeline: Timeline, sizes: Mapping[str, SizeReview], pets: Mapping[s
         if rows and all(row.analyte.startswith("treatment.") for row in rows):
             continue
         done = timeline.completed(visit.id)
-        readers = {row.reader for row in rows if row.analyte == "size.diameter" and row.reader}
+        names = {row.reader for row in rows if row.analyte == "size.diameter" and row.reader}
         answer.append(
             VisitReview(
                 visit=visit,
@@ -171,7 +219,7 @@ def _visits(timeline: Timeline, sizes: Mapping[str, SizeReview], pets: Mapping[s
                 day=timeline.day_of(timeline.dates[visit.id]),
                 cycle=done.count,
                 cycle_entered=visit.cycle is not None,
-                reader=next(iter(readers)) if len(readers) == 1 else None,
+                reader=next(iter(names)) if len(names) == 1 else None,
                 warnings=tuple(dict.fromkeys(text for row in rows for text in row.warnings)),
                 size=sizes.get(visit.id),
                 pet=pets.get(visit.id),

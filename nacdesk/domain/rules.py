@@ -6,14 +6,16 @@ from decimal import Decimal
 from typing import Literal
 
 from nacdesk.domain.analytes import Analyte
+from nacdesk.domain.notes import IntendedUse, MechanismNote, QuotedClaim
 
 State = Literal["met", "not_met", "not_evaluable", "not_applicable"]
 Severity = Literal["alert", "watch", "info"]
-Status = Literal["published", "project_convention", "unreviewed"]
+Status = Literal["published", "project_convention", "unreviewed", "site"]
 TallyDomain = Literal["anatomic", "metabolic", "ctDNA", "marker", "pathology", "context"]
 
 SEVERITIES: tuple[Severity, ...] = ("alert", "watch", "info")
 SHAPES: Mapping[Severity, str] = {"alert": "▲", "watch": "◆", "info": "●"}
+SEVERITY_WORDS: Mapping[Severity, str] = {"alert": "alert", "watch": "watch", "info": "note"}
 TALLY_DOMAINS: tuple[TallyDomain, ...] = ("anatomic", "metabolic", "ctDNA", "marker", "pathology", "context")
 
 
@@ -54,7 +56,7 @@ class Rule:
     Attributes:
         id: "NAC-01".  name: as shown.  domain: subject of the specification.
         severity: how a met rule is drawn when it is a flag.
-        grade: evidence grade A to D, or "n/a".  status: what the rule rests on.
+        grade: evidence grade A to D, or "n/a".  status: what the rule rests on; "site" for a site's own rule.
         says: the rule in words.  boundary: which side the threshold itself is on.
         minimum_data: what it needs.  cannot: why it may be not evaluable.
         is_not: what the rule is not; its caveats.
@@ -65,6 +67,9 @@ class Rule:
         raises_band: a met result raises the concern band.
         contexts: tumour contexts that it belongs to, empty for all. Outside them its absence says
             nothing; what was recorded is judged all the same unless the rule says otherwise.
+        kind: of a site's own rule, the id of the rule whose arithmetic it uses; "" for the catalogue's rules.
+        changed: what the site changed, or why it added the rule; one finished sentence, "" for nothing.
+        off: that the site switched the rule off, and why; one finished sentence, "" while it is on.
     """
 
     id: str
@@ -85,6 +90,24 @@ class Rule:
     tally: TallyDomain | None = None
     raises_band: bool = False
     contexts: tuple[str, ...] = ()
+    kind: str = ""
+    changed: str = ""
+    off: str = ""
+
+    @property
+    def of_safety(self) -> bool:
+        """Speaks of safety and fitness, not of the course of the disease."""
+        return self.domain == "safety"
+
+    @property
+    def by_site(self) -> str:
+        """What the site did to the rule, in one finished sentence; "" for nothing."""
+        return self.off or self.changed
+
+    @property
+    def mark(self) -> str:
+        """The same in few words, to stand beside its name; "" for nothing."""
+        return "switched off by this site" if self.off else "" if not self.changed else "rule of this site" if self.kind else "changed by this site"
 
     def number(self, key: str) -> Decimal:
         """The threshold `key` as a number."""
@@ -124,6 +147,7 @@ class Option:
         context: tumour context id, "" for a general option.
         category: verification, switch_systemic, local_therapy, ...
         wording: begins with "Option to discuss".
+        checklist: what to look at when it is discussed; never ticked by the program.
     """
 
     id: str
@@ -138,6 +162,7 @@ class Option:
     prerequisites: tuple[Condition, ...] = ()
     cautions: tuple[Condition, ...] = ()
     investigational_only: bool = False
+    checklist: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,13 +239,15 @@ class Catalog:
 
     Attributes:
         version: of the rule set, "2026.1".
-        digest: sha256 over the files, hex.
+        digest: sha256 over the files and the site's own, hex.
         conventions: numbers that belong to no single rule (baseline window, grace, jump factor).
         statement: what every page says of itself.
         evidence_note: how thin the evidence on changing course is; printed beside the options.
         reviewed: the clinical review of this very rule set, None until there is one.
-        overrides: texts of the site's changes, empty when none.
+        overrides: the site's changes, each a finished sentence that begins with the rule's id; empty when none.
         tests: those with a published sensitivity and specificity, one at a time (SCO-03).
+        intended_use, mechanisms, claims: to be read; no judgement looks at them.
+        site: name of the hospital that changed something, "" for none.
     """
 
     version: str
@@ -237,6 +264,14 @@ class Catalog:
     reviewed: ClinicalReview | None = None
     overrides: tuple[str, ...] = ()
     tests: tuple[SingleTest, ...] = ()
+    intended_use: IntendedUse = field(default_factory=IntendedUse)
+    mechanisms: tuple[MechanismNote, ...] = ()
+    claims: tuple[QuotedClaim, ...] = ()
+    site: str = ""
+
+    def own(self, *kinds: str) -> tuple[str, ...]:
+        """Ids of the site's own rules of these kinds."""
+        return tuple(rule.id for rule in self.rules.values() if rule.kind in kinds) if self.site else ()
 
     @property
     def standing(self) -> str:

@@ -20,15 +20,15 @@ def tally(catalog: Catalog, latest: Mapping[str, RuleResult]) -> Mapping[TallyDo
 
 
 def band(catalog: Catalog, latest: Mapping[str, RuleResult], counts: Mapping[TallyDomain, Tally], spared: Container[str] = ()) -> str | None:
-    """Domains with a met criterion that raises the band; None when no such criterion was evaluable.
+    """Domains with a met criterion that raises the band; None when no such criterion was evaluable, or the site shows no band.
 
     `spared`: rules that do not raise it in this tumour.
     """
+    limits = catalog.rules["SCO-02"]
     raising = [rule for rule in catalog.rules.values() if rule.raises_band and rule.id in latest and rule.id not in spared]
-    if not any(latest[rule.id].state in ("met", "not_met") for rule in raising):
+    if limits.off or not any(latest[rule.id].state in ("met", "not_met") for rule in raising):
         return None
     domains = {rule.tally for rule in raising if latest[rule.id].state == "met"}
-    limits = catalog.rules["SCO-02"]
     name = "none" if not domains else "multi-domain" if len(domains) >= limits.number("multi") else "single-domain"
     blind = sum(1 for domain in MAIN_DOMAINS if counts[domain].evaluable == 0)
     return f"{name}, limited data" if blind >= limits.number("limited") else name

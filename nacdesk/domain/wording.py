@@ -77,6 +77,11 @@ def joined(words: Iterable[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
 
 
+def capital(text: str) -> str:
+    """With a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
 def counted(number: int, noun: str) -> str:
     """1 cycle, 2 cycles."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -25,6 +25,7 @@ class Actions:
     new_case: QAction
     import_files: QAction
     export_handout: QAction
+    export_basis: QAction
     undo: QAction
     redo: QAction
     earlier: QAction
@@ -32,6 +33,7 @@ class Actions:
     now: QAction
     basis: QAction
     case_only: tuple[QAction, ...]
+    store_only: tuple[QAction, ...]
     themes: dict[str, QAction]
     scales: dict[int, QAction]
     papers: dict[str, QAction]
@@ -69,6 +71,7 @@ def build(window: "MainWindow", bar: QMenuBar) -> Actions:
     new_case = add(file, "New &case…", window.on_new_case, "Ctrl+N")
     import_files = add(file, "&Import…", window.on_import, "Ctrl+I")
     export_handout = add(file, "Export &handout (PDF)…", window.on_export, "Ctrl+P")
+    export_basis = add(file, "Export handout with the &basis of every criterion…", window.on_export_basis)
     papers = choice(file, "&Paper", [(name, name) for name in PAPERS], window.on_paper)
     file.addSeparator()
     add(file, "&Quit", window.on_quit, "Ctrl+Q")
@@ -111,9 +114,16 @@ def build(window: "MainWindow", bar: QMenuBar) -> Actions:
     forms = [add(sub, title, partial(window.case.ask_form, title)) for title in TITLES]
     window.keeping.build(partial(add, case))
 
+    rules = bar.addMenu("&Rule set")
+    sign_off = add(rules, "&Clinical review…", window.rule_set.on_sign_off)
+    site_rules = add(rules, "&Site rules…", window.rule_set.on_site_rules)
+
     about = bar.addMenu("&Help")
+    add(about, "&Reference", window.help.on_reference, "F1")
+    add(about, "&Intended use", window.help.on_intended_use)
     add(about, "Find an &action…", window.on_find_action, "Ctrl+K")
-    add(about, "&Keys", window.on_keys)
+    add(about, "&Keys", window.help.on_keys)
     add(about, "&About nacdesk and the rule set", window.on_about)
     case_only = (*tabs, axis, values, down, up, basis, column, details, fill, *forms)
-    return Actions(new_case, import_files, export_handout, undo, redo, earlier, later, now, basis, case_only, themes, scales, papers)
+    store_only = (sign_off, site_rules)
+    return Actions(new_case, import_files, export_handout, export_basis, undo, redo, earlier, later, now, basis, case_only, store_only, themes, scales, papers)

@@ -18,7 +18,7 @@ from nacdesk.domain.facts import History
 from nacdesk.domain.judgements import Review
 from nacdesk.domain.progress import progress
 from nacdesk.domain.rules import Catalog
-from nacdesk.errors import BugError, UserError
+from nacdesk.errors import UserError
 
 if TYPE_CHECKING:
     from nacdesk.storage.store import CaseRow, Changes, JournalEntry, Merge, Store
@@ -183,7 +183,7 @@ class Desk:
     def __init__(self, by: str) -> None:
         self._by = by
         self._store: Store | None = None
-        self._catalog: Catalog | None = None
+        self._shipped: Catalog | None = None
         self._opened: Opened | None = None
         self._reviews: OrderedDict[tuple[str, int, Step], Review] = OrderedDict()
 
@@ -193,18 +193,24 @@ class Desk:
         Raises:
             UserError: missing, damaged, newer or locked; the store before stays open.
         """
+        from nacdesk import work
         from nacdesk.catalog import load
         from nacdesk.storage.store import Store
 
-        if self._catalog is None:
-            self._catalog = load()
+        if self._shipped is None:
+            self._shipped = load()
         if self._opened is not None and self._store is not None and path.resolve() == self._store.path.resolve():
             return self._told(self._opened.why_read_only)
         if create and not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            store, why = Store.create(path, self._catalog, by=self._by, fictitious=fictitious), ""
+            store, why = Store.create(path, self._shipped, by=self._by, fictitious=fictitious), ""
         else:
-            store, why = _open(Store, path, self._catalog, self._by)
+            store, why = _open(Store, path, self._shipped, self._by)
+        try:
+            store.catalog = work.in_force(store)
+        except BaseException:
+            store.close()
+            raise
         self.close()
         self._store = store
         self._opened = self._told(why)
@@ -225,6 +231,14 @@ class Desk:
         self._by = by
         if self._store is not None:
             self._store.act_as(by)
+
+    def reread(self) -> Catalog:
+        """The rule set in force as the store has it now; what was judged before is judged again."""
+        from nacdesk import work
+
+        self.store.catalog = work.in_force(self.store)
+        self._reviews.clear()
+        return self.catalog
 
     def rows(self, search: str) -> Rows:
         """The cases that match."""
@@ -293,10 +307,8 @@ class Desk:
 
     @property
     def catalog(self) -> Catalog:
-        """The rule set in force."""
-        if self._catalog is None:
-            raise BugError("the catalogue was asked for before a store was opened")
-        return self._catalog
+        """The rule set in force: the shipped one with what this store's site changed."""
+        return self.store.catalog
 
     def _review(self, history: History, steps: tuple[Step, ...], here: int) -> Review:
         from nacdesk.domain.review import review

@@ -55,11 +55,11 @@ def into(found: "ImportPreview", key: str, store: "Store") -> "ImportPreview":
     return work.into(store, found, key)
 
 
-def export(review: Review, path: Path, paper: str) -> Path:
+def export(review: Review, path: Path, paper: str, basis: bool) -> Path:
     """Write the handout of a review."""
     from nacdesk import work
 
-    return work.handout(review, path, printed_at=datetime.now().astimezone(), paper=paper)
+    return work.handout(review, path, printed_at=datetime.now().astimezone(), paper=paper, basis=basis)
 
 
 def export_case(history: History, catalog: Catalog, path: Path) -> Path:

@@ -1,6 +1,4 @@
-"""The flags of a case with their basis, and below them always what could not be judged and what was not met."""
-
-from collections.abc import Sequence
+"""The flags of a case with their basis, those of safety and fitness last, and below them always what could not be judged and what was not met."""
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
@@ -16,11 +14,11 @@ from nacdesk.gui.basis import basis_of
 from nacdesk.gui.desk import Snapshot
 from nacdesk.gui.flow_layout import FlowLayout, keep_height
 from nacdesk.gui.labels import Link, together, words
+from nacdesk.gui.rule_list import CLOSED, KEYS_DOWN, KEYS_UP, OPEN, RuleList
 from nacdesk.gui.theme import Look, coloured, rich
 
 RADIUS, BAR = 6.0, 4
-CLOSED, OPEN = "▾", "▴"
-KEYS_DOWN, KEYS_UP = (Qt.Key.Key_Down, Qt.Key.Key_Right), (Qt.Key.Key_Up, Qt.Key.Key_Left)
+SAFETY = "Safety and fitness"
 
 
 class FlagPanel(QWidget):
@@ -36,14 +34,20 @@ class FlagPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title = words("head", "Resistance flags", name="flags-title")
+        self.title = words("head", "Flags", name="flags-title")
+        self.safety = words("head", SAFETY, name="flags-safety")
+        self.safety.setParent(self)
+        self.safety.hide()
         self.as_of = words("note", name="flags-as-of")
         self.none = words(name="flags-none")
         self.band = words("note", name="band")
         self.cards: list[FlagCard] = []
         self.cannot = RuleList("Not evaluable")
         self.clear = RuleList("Not met")
+        self.off = RuleList("Switched off by this site", "Switched off\nby this site")
         self.doubts = words("note", name="doubts", marked_up=True, selectable=True)
+        for one in (self.cannot, self.clear, self.off):
+            one.revealed.connect(self.revealed)
         self.number: int | None = None
         head = QWidget()
         flow = FlowLayout(head, gap=10, spread=True)
@@ -55,7 +59,7 @@ class FlagPanel(QWidget):
         self._column.setSpacing(8)
         self._column.addWidget(head)
         self._column.addWidget(self.none)
-        for widget in (self.band, self.cannot, self.clear, self.doubts):
+        for widget in (self.band, self.cannot, self.clear, self.off, self.doubts):
             self._column.addWidget(widget)
 
     def show_snapshot(self, snapshot: Snapshot, look: Look) -> None:
@@ -63,6 +67,7 @@ class FlagPanel(QWidget):
         review = snapshot.review
         before = next((card.subject for card in self._shown() if card.number == self.number), None)
         self.as_of.setText(f"as of {snapshot.steps[snapshot.here].text}")
+        self._column.removeWidget(self.safety)
         while len(self.cards) < len(review.flags):
             card = FlagCard()
             card.pressed.connect(self.choose)
@@ -73,6 +78,9 @@ class FlagPanel(QWidget):
             if place < len(review.flags):
                 card.show_flag(review.flags[place], review, look)
             card.setVisible(place < len(review.flags))
+        of_safety = [card for card, flag in zip(self.cards, review.flags, strict=False) if review.catalog.rules[flag.result.rule].of_safety]
+        self._column.insertWidget(self._column.indexOf(of_safety[0]) if of_safety else 1, self.safety)
+        self.safety.setVisible(bool(of_safety))
         self.none.setVisible(not review.flags)
         self.none.setText(_no_flag(review))
         self.band.setText(_band(review))
@@ -82,6 +90,9 @@ class FlagPanel(QWidget):
         self.doubts.setText("<br>".join((title, *(rich(together(text)) for text in doubts))))
         self.cannot.show_results(review.cannot, review, look, "Every criterion could be judged.")
         self.clear.show_results(review.clear, review, look, "None.")
+        off = _switched_off(review)
+        self.off.setVisible(bool(off))
+        self.off.show_results(off, review, look, "None.")
         again = next((card.number for card in self._shown() if card.subject == before), None)
         self.number = None
         self.choose(again)
@@ -122,12 +133,18 @@ class FlagPanel(QWidget):
 
 def _no_flag(review: Review) -> str:
     """No flag, and what that is worth: judged and not met is not the same as could not be judged."""
-    judged, cannot = len(review.clear), len(review.cannot)
+    judged, cannot, off = len(review.clear), len(review.cannot), len(_switched_off(review))
+    switched = f"; {off} switched off by this site" if off else ""
     if not judged:
         count = "1 criterion" if cannot == 1 else f"{cannot} criteria"
-        return f"… Nothing could be judged: {count} not evaluable. This is not a sign of response."
+        return f"… Nothing could be judged: {count} not evaluable{switched}. This is not a sign of response."
     told = f"✓ No flag: {judged} judged and not met"
-    return f"{told}; {cannot} could not be judged." if cannot else f"{told}."
+    return f"{told}; {cannot} could not be judged{switched}." if cannot else f"{told}{switched}."
+
+
+def _switched_off(review: Review) -> list[RuleResult]:
+    """What the rules would say that this site has switched off: each says so."""
+    return [one for one in review.latest.values() if review.catalog.rules[one.rule].off]
 
 
 def _doubts(review: Review) -> list[str]:
@@ -140,7 +157,7 @@ def _band(review: Review) -> str:
     """The concern band and the tally behind it: criteria met of those that could be judged."""
     counted = [f"{domain} {one.met} of {one.evaluable}" for domain, one in review.tally.items() if one.evaluable]
     if review.band is None:
-        return "Concern band: not shown, nothing evaluable."
+        return f"Concern band: {review.catalog.rules['SCO-02'].mark or 'not shown, nothing evaluable'}."
     return f"Concern band: {review.band} (criteria met: {', '.join(counted)})."
 
 
@@ -163,6 +180,7 @@ class FlagCard(QWidget):
         self.badge = BadgeMark()
         self.name = words(name="flag-name", marked_up=True)
         self.sentence = words("note", name="flag-sentence")
+        self.by_site = words("note", name="flag-by-site")
         self.more = Link("basis-button")
         self.more.clicked.connect(self._on_more)
         self.basis = words(name="basis", marked_up=True, selectable=True)
@@ -179,6 +197,7 @@ class FlagCard(QWidget):
         column.setSpacing(4)
         column.addLayout(head)
         column.addWidget(self.sentence)
+        column.addWidget(self.by_site)
         column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.basis)
 
@@ -193,11 +212,18 @@ class FlagCard(QWidget):
         word = coloured(SEVERITY_WORDS[severity], getattr(look.colours, severity))
         self.name.setText(f"<b>{rich(together(rule.name))}</b> &nbsp;{word}")
         self.sentence.setText(together(result.sentence))
+        self.by_site.setText(together(rule.changed))
+        self.by_site.setVisible(bool(rule.changed))
         self._show_more(False)
         self.setAccessibleName(f"Flag {flag.number}, {SEVERITY_WORDS[severity]}: {rule.name}")
-        self.setAccessibleDescription(result.sentence)
+        self.setAccessibleDescription(f"{result.sentence} {rule.changed}".strip())
         self.setToolTip(f"Severity: {SEVERITY_WORDS[severity]}")
         self.mark(False)
+
+    @property
+    def result(self) -> RuleResult | None:
+        """What raised the flag, None before one was shown."""
+        return None if self._flag is None else self._flag.result
 
     @property
     def subject(self) -> tuple[str, str] | None:
@@ -293,59 +319,3 @@ class BadgeMark(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         chart_paint.paint(painter, self._drawn)
-
-
-class RuleList(QWidget):
-    """A line with the names of criteria in one state; opened, each with its reason and what it would need."""
-
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self._title = title
-        self._results: Sequence[RuleResult] = ()
-        self._review: Review | None = None
-        self._look = Look()
-        self.toggle = Link(f"{title.lower().replace(' ', '-')}-toggle", "section")
-        self.toggle.clicked.connect(self._on_toggled)
-        self.text = words("note", name=title.lower().replace(" ", "-"), marked_up=True, selectable=True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self.toggle, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self.text)
-        self._open = False
-        self._empty = ""
-
-    def show_results(self, results: Sequence[RuleResult], review: Review, look: Look, empty: str) -> None:
-        """Show these results, closed; `empty` where there is none."""
-        self._results, self._review, self._look, self._open, self._empty = results, review, look, False, empty
-        self._write()
-
-    def _on_toggled(self) -> None:
-        self._open = not self._open
-        self._write()
-
-    def _write(self) -> None:
-        assert self._review is not None
-        count = len(self._results)
-        counted = f"({count}) {OPEN if self._open else CLOSED}"
-        self.toggle.show_texts(f"{self._title} {counted}", f"{self._title}\n{counted}")
-        self.toggle.setAccessibleName(f"{self._title}: {count} criteria; {'fold' if self._open else 'show the reasons'}")
-        self.toggle.setEnabled(count > 0)
-        if not count:
-            self.text.setText(rich(self._empty))
-        elif self._open:
-            self.text.setText("".join(self._paragraph(result) for result in self._results))
-        else:
-            self.text.setText("; ".join(self._line(result) for result in self._results) + ".")
-
-    def _line(self, result: RuleResult) -> str:
-        assert self._review is not None
-        name = rich(self._review.catalog.rules[result.rule].name)
-        return f"{name} — {rich(together(result.reason.rstrip('.')))}" if result.reason and result.state == "not_evaluable" else name
-
-    def _paragraph(self, result: RuleResult) -> str:
-        assert self._review is not None
-        name = coloured(self._review.catalog.rules[result.rule].name, self._look.colours.ink, bold=True)
-        text = rich(together((result.reason if result.state == "not_evaluable" else None) or result.sentence))
-        needs = f"<br>Would make it evaluable: {rich('; '.join(result.missing))}." if result.missing else ""
-        return f'<p style="margin: 0 0 {self._look.px(6)}px 0">{name} ({rich(result.rule)})<br>{text}{needs}</p>'

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QGridLayout, QHBo
 
 from nacdesk.domain.wording import counted
 from nacdesk.gui import errands
-from nacdesk.gui.desk import Merged
+from nacdesk.gui.desk import Desk, Merged
 from nacdesk.gui.errands import ReadingChoices
 from nacdesk.gui.flow_layout import FlowLayout, keep_height
 from nacdesk.gui.held import Held
@@ -59,7 +59,7 @@ class ImportDialog(QDialog):
         self.folder = button("Choose folder…", accessible="Choose a folder of SDTM tables", name="choose-folder")
         self.chosen = words("note", name="chosen")
         self.mapping = _combo("Mapping of a wide table", ())
-        self.reader = _combo("Reader of SDTM tables", (("accepted", "accepted"), ("INVESTIGATOR", "INVESTIGATOR")))
+        self.reader = _combo("Reader of SDTM tables", (("accepted", "accepted"), ("INVESTIGATOR", "INVESTIGATOR"), ("all", "all")))
         self.reader.setEditable(True)
         self.dates = _combo("Order of dates", DATES)
         self.state = words("head", name="import-state")
@@ -269,7 +269,8 @@ class ImportDialog(QDialog):
                 self._compare(turn, preview)
 
     def _compare(self, turn: int, preview: "ImportPreview") -> None:
-        self._session.merge(preview.histories, preview.digest, partial(self._on_merged, turn), partial(self._on_failed, turn))
+        merge = partial(Desk.merge, histories=preview.histories, digest=preview.digest)
+        self._session.consult(merge, partial(self._on_merged, turn), partial(self._on_failed, turn))
 
     def _on_merged(self, turn: int, merged: Merged) -> None:
         """The store has been asked what the import would do."""

@@ -125,6 +125,13 @@ class Link(QPushButton):
         self._choose()
 
 
+def room(dialog: QWidget, chars: int, lines: int) -> QSize:
+    """Room for so many characters and lines of text, as far as the window behind a dialog has it."""
+    metrics, behind = dialog.fontMetrics(), dialog.parentWidget()
+    wanted = QSize(chars * metrics.averageCharWidth(), lines * metrics.height())
+    return wanted.boundedTo(behind.size() * 0.95) if behind is not None else wanted
+
+
 def restyle(widget: QWidget) -> None:
     """Let the style sheet see a property that has changed."""
     widget.style().unpolish(widget)

@@ -17,9 +17,11 @@ from nacdesk.gui.actions import build
 from nacdesk.gui.case_view import CaseView
 from nacdesk.gui.desk import Snapshot
 from nacdesk.gui.findings import Findings
+from nacdesk.gui.help import HelpMenu
 from nacdesk.gui.keeping import Keeping, file_stem
 from nacdesk.gui.message import Message
 from nacdesk.gui.message_bar import MessageBar
+from nacdesk.gui.rule_set import RuleSetMenu
 from nacdesk.gui.session import Session
 from nacdesk.gui.shell import STATEMENT, FictitiousNotice, QuietPage, StartPage, StatusBar, TopBar
 from nacdesk.gui.worklist import Worklist
@@ -31,14 +33,6 @@ if TYPE_CHECKING:
 
 PATIENCE_MS = 250  # until a case that is on its way covers the one before
 STORES = "nacdesk stores (*.nac);;All files (*)"
-KEYS = (
-    ("Ctrl+K", "any action by its name"), ("Ctrl+F", "find a case; Down or Enter goes to the list"), ("Ctrl+Down, Ctrl+Up", "next and previous case"),
-    ("Ctrl+N", "new case"), ("Ctrl+I", "import"), ("Ctrl+P", "export the handout"), ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
-    ("Alt+1, 2, 3", "timeline, data, history"), ("X", "axis: cycles, days, dates"), ("C", "absolute or % change"),
-    ("[ and ]", "as of an earlier or later date"), ("Alt+Home", "now: everything recorded"), ("B", "basis of the chosen flag"),
-    ("Ctrl+L, F4, Ctrl+D", "in the flowsheet: add a column, details of a value, fill down"), ("Ctrl+H", "history of the chosen value"),
-    ("Ctrl++, Ctrl+−", "larger and smaller text"), ("Tab, Shift+Tab", "from part to part"),
-)  # fmt: skip
 
 
 class MainWindow(QMainWindow):
@@ -68,6 +62,7 @@ class MainWindow(QMainWindow):
         self.worklist, self.case, self.findings = Worklist(), CaseView(session), Findings()
         self.flags, self.options = self.findings.flags, self.findings.options
         self.start, self.no_case = StartPage(), QuietPage()
+        self.rule_set, self.help = RuleSetMenu(session, self), HelpMenu(session, self)
         self._imports: ImportDialog | None = None
         self._finder: Finder | None = None
         self._lay_out()
@@ -117,7 +112,9 @@ class MainWindow(QMainWindow):
         self.start.import_asked.connect(self.on_import)
         self.start.new_asked.connect(self.on_new_store)
         self.start.open_asked.connect(self.on_open_store)
-        self.messages.reload_asked.connect(session.reload)
+        self.messages.reload_asked.connect(self.rule_set.on_reload)
+        self.messages.site_rules_asked.connect(self.rule_set.on_site_rules)
+        self.rule_set.site_rules_shown.connect(self.messages.dismiss_site_rules)
 
     def _show_snapshot(self, snapshot: Snapshot | None) -> None:
         """Header, chart, flags and options from one snapshot, at once (H02)."""
@@ -170,8 +167,11 @@ class MainWindow(QMainWindow):
         for action in actions.case_only:
             action.setEnabled(shown)
         actions.new_case.setEnabled(session.writable)
+        for action in actions.store_only:
+            action.setEnabled(session.opened is not None)
         actions.import_files.setEnabled(session.writable)
         actions.export_handout.setEnabled(ready)
+        actions.export_basis.setEnabled(ready)
         actions.undo.setEnabled(session.writable and session.opened is not None and session.opened.undo is not None)
         actions.redo.setEnabled(session.writable and session.opened is not None and session.opened.redo is not None)
         snapshot = session.snapshot
@@ -199,18 +199,25 @@ class MainWindow(QMainWindow):
 
     def on_export(self) -> None:
         """Save the handout of the case and as-of on show."""
+        self._export(basis=False)
+
+    def on_export_basis(self) -> None:
+        """Save it with what every criterion rests on."""
+        self._export(basis=True)
+
+    def _export(self, *, basis: bool) -> None:
         snapshot = self.session.snapshot
         if snapshot is None or self.session.pending:
             return
         from PySide6.QtWidgets import QFileDialog
 
-        name, _ = QFileDialog.getSaveFileName(self, "Export handout", suggested_name(snapshot), "PDF (*.pdf)")
+        name, _ = QFileDialog.getSaveFileName(self, "Export handout", suggested_name(snapshot, "-basis" if basis else ""), "PDF (*.pdf)")
         if not name:
             return
         if self.session.snapshot is not snapshot:  # the dialog let events through
             self.session.tell(Message("error", "The case changed while the file was being chosen; no handout was saved.", "Export it again."))
             return
-        self.session.export_handout(Path(name if name.lower().endswith(".pdf") else f"{name}.pdf"), self.settings.paper)
+        self.session.export_handout(Path(name if name.lower().endswith(".pdf") else f"{name}.pdf"), self.settings.paper, basis=basis)
 
     def on_new_store(self) -> None:
         """Create a store and open it."""
@@ -304,15 +311,12 @@ class MainWindow(QMainWindow):
             self._finder = Finder(self.top.menus, self)
         self._finder.begin()
 
-    def on_keys(self) -> None:
-        """List the keys."""
-        self._tell_more("Keys", "<table cellspacing='6'>" + "".join(f"<tr><td><b>{theme.rich(key)}</b></td><td>{theme.rich(text)}</td></tr>" for key, text in KEYS) + "</table>")
-
     def on_about(self) -> None:
         """Version, rule set and what the program is not."""
         opened = self.session.opened
         rules = f"Rule set {opened.catalog.version}, digest {opened.catalog.digest[:12]}: {opened.catalog.standing}. {opened.catalog.statement}" if opened else ""
-        self._tell_more("About nacdesk", f"<b>nacdesk {theme.rich(__version__)}</b><p>{theme.rich(rules)}</p><p>{STATEMENT}.</p>")
+        use = " ".join(opened.catalog.intended_use.sentences) if opened else ""
+        self._tell_more("About nacdesk", f"<b>nacdesk {theme.rich(__version__)}</b><p>{theme.rich(rules)}</p><p>{theme.rich(use)}</p><p>{STATEMENT}.</p>")
 
     def show_uncertain(self) -> None:
         """After a fault of the program: what is shown may be stale until it is read again."""
@@ -347,6 +351,7 @@ class MainWindow(QMainWindow):
     def _show_look(self) -> None:
         """Tell the look to what draws by itself."""
         self.worklist.show_look(self.look)
+        self.help.show_look(self.look, self.settings.paper)
         self.actions_.themes[self.settings.theme].setChecked(True)
         self.actions_.scales[self.settings.text_scale].setChecked(True)
         self.actions_.papers[self.settings.paper].setChecked(True)
@@ -419,6 +424,8 @@ class MainWindow(QMainWindow):
             self._closing = True
             if self._imports is not None:
                 self._imports.reject()
+            self.rule_set.close()
+            self.help.close()
             self.session.close()
 
     def _on_closed(self) -> None:
@@ -439,7 +446,7 @@ def _with_label(action: str, label: str | None) -> str:
     return f"{action}: {label.replace('&', '&&')}" if label else action
 
 
-def suggested_name(snapshot: Snapshot) -> str:
+def suggested_name(snapshot: Snapshot, ending: str = "") -> str:
     """A file name from the key of the case and a date alone (H37): "D-100482-2026-10-19.pdf"."""
     key, as_of = file_stem(snapshot.key), snapshot.review.as_of
-    return f"{key}-{as_of.isoformat()}.pdf" if as_of else f"{key}.pdf"
+    return f"{key}-{as_of.isoformat()}{ending}.pdf" if as_of else f"{key}{ending}.pdf"

@@ -19,12 +19,14 @@ class Message:
     Attributes:
         tone: "error", or "info" for good news.
         reload: offer to read everything again.
+        site_rules: offer the dialog about the rules of this site.
     """
 
     tone: Literal["error", "info"]
     sentence: str
     remedy: str = ""
     reload: bool = False
+    site_rules: bool = False
 
 
 def message_of(error: BaseException, what: str = "") -> Message:

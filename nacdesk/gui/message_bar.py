@@ -15,9 +15,11 @@ class MessageBar(QFrame):
 
     Signals:
         reload_asked: the reader asks for everything to be read again.
+        site_rules_asked: the reader asks for the dialog about the rules of this site.
     """
 
     reload_asked = Signal()
+    site_rules_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,15 +29,17 @@ class MessageBar(QFrame):
         self.remedy = words("note", name="remedy", selectable=True)
         self.more = words("small", name="more-messages")
         self.reload = button("Reload", accessible="Reload: read everything again from the store", name="reload")
+        self.site_rules = button("Site rules…", accessible="Site rules: look at the rules of this site", name="message-site-rules")
         self.dismiss = button("Dismiss", accessible="Dismiss this message", name="dismiss")
         self.reload.clicked.connect(self._on_reload)
+        self.site_rules.clicked.connect(self.site_rules_asked)
         self.dismiss.clicked.connect(self._on_dismissed)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 7, 10, 7)
         row.setSpacing(10)
         row.addWidget(self.sentence, 3)
         row.addWidget(self.remedy, 2)
-        for widget in (self.more, self.reload, self.dismiss):
+        for widget in (self.more, self.reload, self.site_rules, self.dismiss):
             row.addWidget(widget)
         self.hide()
 
@@ -60,6 +64,11 @@ class MessageBar(QFrame):
         self.waiting = [kept for kept in self.waiting if kept.tone == "error"]
         self._show()
 
+    def dismiss_site_rules(self) -> None:
+        """Take away what the dialog about the site rules says by itself."""
+        self.waiting = [kept for kept in self.waiting if not kept.site_rules]
+        self._show()
+
     def _show(self) -> None:
         self.setVisible(bool(self.waiting))
         if not self.waiting:
@@ -70,6 +79,7 @@ class MessageBar(QFrame):
         self.remedy.setText(message.remedy)
         self.remedy.setVisible(bool(message.remedy))
         self.reload.setVisible(message.reload)
+        self.site_rules.setVisible(message.site_rules)
         self.more.setText(f"1 of {len(self.waiting)}")
         self.more.setVisible(len(self.waiting) > 1)
         self.setAccessibleName(f"{message.sentence} {message.remedy}".strip())

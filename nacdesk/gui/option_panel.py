@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from nacdesk.domain.explain import Part
 from nacdesk.domain.judgements import Group, MatchedOption, Review
+from nacdesk.domain.rules import Option
 from nacdesk.gui.basis import section_list
 from nacdesk.gui.chips import Chip, Chips
 from nacdesk.gui.desk import Snapshot
 from nacdesk.gui.flag_panel import CLOSED, OPEN
 from nacdesk.gui.jobs import AFTER_PAINT_MS
 from nacdesk.gui.labels import Link, together, words
-from nacdesk.gui.theme import Look, rich
+from nacdesk.gui.theme import Look
 
 GROUPS: tuple[tuple[Group, str], ...] = (("matched", "matched"), ("not_recorded", "not recorded"), ("not_met", "not met"))
 PREREQUISITE = {"met": ("fine", "✓", "met"), "not met": ("plain", "✕", "not met"), "not recorded": ("plain", "…", "not recorded")}
@@ -116,7 +118,9 @@ class OptionCard(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("option")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click chooses it for F1; Tab stops at what it opens
         self.name, self.wording = words("head"), words("note")
+        self.checklist = words("note", name="checklist")
         self.evidence = words("small")
         self.trial = words("head", "Investigational: trial setting only", name="investigational")
         self.trial.setProperty("tone", "watch")
@@ -130,7 +134,7 @@ class OptionCard(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 10, 6)
         column.setSpacing(4)
-        for widget in (self.name, self.chips, self.wording):
+        for widget in (self.name, self.chips, self.wording, self.checklist):
             column.addWidget(widget)
         column.addWidget(self.trial, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.evidence)
@@ -143,12 +147,19 @@ class OptionCard(QFrame):
         option = matched.option
         self.name.setText(option.name)
         self.wording.setText(together(option.wording))
+        self.checklist.setText("\n".join(f"☐ {item}" for item in option.checklist))
+        self.checklist.setVisible(bool(option.checklist))
         self.evidence.setText(f"Evidence: {option.evidence_level}" + (f" · ESCAT {option.escat}" if option.escat not in ("", "n/a") else ""))
         self.trial.setVisible(option.investigational_only)
         self._show_chips(matched)
         self.setAccessibleName(option.name)
-        self.setAccessibleDescription(option.wording)
+        self.setAccessibleDescription(" ".join((option.wording, *(f"To check: {item}." for item in option.checklist))))
         self._show_more(False)
+
+    @property
+    def option(self) -> Option | None:
+        """What is shown, None before anything is."""
+        return None if self._option is None else self._option.option
 
     def _show_chips(self, matched: MatchedOption) -> None:
         rows = [(PREREQUISITE[row.state], row.text) for row in matched.prerequisites]
@@ -168,5 +179,5 @@ class OptionCard(QFrame):
         self.more.show_texts(f"{option.id} · trade-offs and sources {sign}", f"{option.id} · sources {sign}")
         self.more.setAccessibleName(f"{'Close' if shown else 'Open'} trade-offs and sources of {option.name}")
         if shown:
-            sources = "<br>".join(rich(self._review.catalog.sources[key].citation) for key in option.sources)
-            self.basis.setText(section_list([("Trade-offs", rich(option.trade_offs)), ("Sources", sources)], self._look))
+            sources = tuple(self._review.catalog.sources[key].citation for key in option.sources)
+            self.basis.setText(section_list((Part("Trade-offs", (option.trade_offs,)), Part("Sources", sources)), self._look))

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from nacdesk.domain.facts import History
+from nacdesk.domain.rules import Catalog
 from nacdesk.gui import errands
-from nacdesk.gui.desk import Desk, Merged, Opened, Performed, Rows, Snapshot, Step, Summary
+from nacdesk.gui.desk import Desk, Opened, Performed, Rows, Snapshot, Step, Summary
 from nacdesk.gui.errands import ReadingChoices
 from nacdesk.gui.jobs import AFTER_PAINT_MS, Jobs
 from nacdesk.gui.message import Message, message_of
@@ -127,6 +127,14 @@ class Session(QObject):
         self._list()
         self._show()
 
+    def use_rules(self, catalog: Catalog) -> None:
+        """From now on this rule set is in force: everything is judged again (H16)."""
+        assert self.opened is not None
+        self.opened = replace(self.opened, catalog=catalog)
+        self.store_changed.emit()
+        self.wanted_changed.emit()
+        self.reload()
+
     # the worklist
 
     def find(self, text: str) -> None:
@@ -181,7 +189,11 @@ class Session(QObject):
 
     def read_journal(self, key: str) -> None:
         """Ask for the history of a case; the answer is `journal_read`."""
-        self.store_jobs.submit(partial(self._desk.journal, key), self.journal_read.emit, self.tell_error)
+        self.consult(partial(Desk.journal, key=key), self.journal_read.emit, self.tell_error)
+
+    def consult(self, question: Callable[[Desk], Any], done: Callable[[Any], None], failed: Callable[[BaseException], None]) -> None:
+        """Ask the desk, which knows more than the store, on its worker; `done` and `failed` are bound methods."""
+        self.store_jobs.submit(partial(question, self._desk), done, failed)
 
     def ask(self, work: "Callable[[Store], Any]", done: Callable[[Any], None]) -> None:
         """Run something on the store's worker that changes no fact; a failure is a message."""
@@ -238,18 +250,14 @@ class Session(QObject):
         assert self.opened is not None
         self.file_jobs.submit(partial(errands.read_files, paths, self.opened.catalog, how), done, failed)
 
-    def merge(self, histories: Sequence[History], digest: str, done: Callable[[Merged], None], failed: Callable[[BaseException], None]) -> None:
-        """Find out what adding these histories, read from a file of that digest, would do to the open store."""
-        self.store_jobs.submit(partial(self._desk.merge, histories, digest), done, failed)
-
     def add(self, found: "ImportPreview", done: "Callable[[Changes], None]") -> None:
         """Add everything that was read or nothing, as one user action."""
         self.perform(f"Import {found.path.name}", partial(errands.add, found), done)
 
-    def export_handout(self, path: Path, paper: str) -> None:
+    def export_handout(self, path: Path, paper: str, *, basis: bool = False) -> None:
         """Write the handout of exactly the case and as-of on show; the answer is a message."""
         assert self.snapshot is not None
-        self.file_jobs.submit(partial(errands.export, self.snapshot.review, path, paper), self._on_exported, self._on_not_exported)
+        self.file_jobs.submit(partial(errands.export, self.snapshot.review, path, paper, basis), self._on_exported, self._on_not_exported)
 
     def stop_writing(self, why: str) -> None:
         """From now on this window only reads."""
@@ -370,7 +378,7 @@ class Session(QObject):
 
     def _on_snapshot(self, asked: tuple[str, Step | None], snapshot: Snapshot) -> None:
         self._showing = False
-        stale = self._revisions.get(snapshot.key, snapshot.revision) > snapshot.revision
+        stale = self._revisions.get(snapshot.key, snapshot.revision) > snapshot.revision or not self._in_force(snapshot)
         if asked != self.wanted or stale or snapshot.key != asked[0]:
             self._show()
             return
@@ -394,10 +402,14 @@ class Session(QObject):
         self.snapshot_changed.emit(snapshot)
 
     def _is_wanted(self, snapshot: Snapshot) -> bool:
-        if self.wanted is None:
+        if self.wanted is None or not self._in_force(snapshot):
             return False
         key, step = self.wanted
         return snapshot.key == key and (snapshot.latest if step is None else snapshot.steps[snapshot.here] == step)
+
+    def _in_force(self, snapshot: Snapshot) -> bool:
+        """It was judged by the rule set that is in force now (H16)."""
+        return self.opened is not None and snapshot.review.catalog is self.opened.catalog
 
     def _on_performed(self, done: "Callable[[Changes], None] | None", performed: Performed) -> None:
         assert self.opened is not None

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenuBar, QSizePolicy, QVBoxLayout, QWidget
 
+from nacdesk.domain.wording import counted
 from nacdesk.gui.flow_layout import FlowLayout, keep_height
 from nacdesk.gui.labels import button, fixed, words
 from nacdesk.gui.session import Session
@@ -122,7 +123,7 @@ class StatusBar(QWidget):
             return
         self.store.setText(f"{opened.path.name} · {_saving(session)}")
         catalog = opened.catalog
-        site = f" · {len(catalog.overrides)} site changes" if catalog.overrides else ""
+        site = f" · {counted(len(catalog.overrides), 'rule')} changed by this site" if catalog.overrides else ""
         self.rules.setText(f"Rule set {catalog.version} · {catalog.standing}{site}")
 
 

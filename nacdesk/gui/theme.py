@@ -159,6 +159,9 @@ def _sheet(look: Look) -> str:
 
     QListView#worklist {{ background: {c.paper}; border: 1px solid transparent; outline: none; }}
     QListView#worklist:focus {{ border: 1px solid {c.accent}; }}
+    QTreeView, QTextBrowser {{ background: {c.paper}; border: 1px solid {c.line}; border-radius: 6px; }}
+    QTreeView:focus, QTextBrowser:focus {{ border: 1px solid {c.accent}; }}
+    QTreeView::item:selected {{ background: {c.accent_soft}; color: {c.ink}; }}
     QTableView {{ background: {c.paper}; alternate-background-color: {c.ground}; gridline-color: {c.line}; border: 1px solid {c.line}; border-radius: 6px;
                   selection-background-color: {c.accent_soft}; selection-color: {c.ink}; }}
     QTableView:focus {{ border: 1px solid {c.accent}; }}

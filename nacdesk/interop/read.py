@@ -47,7 +47,7 @@ def read(
 
     Args:
         mapping: name of the mapping of a wide table.
-        reader: of SDTM: INVESTIGATOR, accepted, or a TREVALID.
+        reader: of SDTM: INVESTIGATOR, accepted, a TREVALID, or all.
         dates: order of day and month, stated for the whole import; None for ISO 8601.
         fictitious: every case is invented.
 

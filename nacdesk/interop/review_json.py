@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from nacdesk.domain.judgements import MatchedOption, PetReview, Review, SeriesReview, SizeReview, VisitReview
+from nacdesk.domain.judgements import MatchedOption, PetReview, ReaderReview, Review, SeriesReview, SizeReview, VisitReview
 from nacdesk.domain.options import words
 from nacdesk.domain.rules import Catalog, Rule, RuleResult
 
@@ -45,6 +45,8 @@ def to_json(review: Review) -> Json:
         "readiness": [{"item": row.item, "state": row.state, "age_days": row.age_days} for row in review.readiness],
         "baseline": dict(review.baseline),
         "warnings": list(review.warnings),
+        "readers": [_reader(review, one) for one in review.readers],
+        "reader_notes": [{"about": note.about, "visit": _named(review, note.visit), "sentence": note.sentence} for note in review.reader_notes],
     }
 
 
@@ -54,6 +56,7 @@ def rule_set(catalog: Catalog) -> Json:
     return {
         "version": catalog.version,
         "digest": catalog.digest,
+        "site": catalog.site or None,
         "overrides": list(catalog.overrides),
         "reviewed_by": None if reviewed is None else {"name": reviewed.by, "date": reviewed.on, "remarks": reviewed.remarks},
     }
@@ -78,6 +81,8 @@ def rule(entry: Rule) -> Json:
         "raises_band": entry.raises_band,
         "contexts": list(entry.contexts),
         "sources": list(entry.sources),
+        "kind": entry.kind or None,
+        "changed": entry.by_site or None,
     }
 
 
@@ -127,6 +132,15 @@ def _size(size: SizeReview) -> Json:
     }
 
 
+def _reader(review: Review, one: ReaderReview) -> Json:
+    visits = [{"visit": _named(review, visit), "accepted": visit in one.counting, **_size(size)} for visit, size in one.sizes.items()]
+    return {"reader": one.reader, "baseline": one.baseline, "visits": visits}
+
+
+def _named(review: Review, visit: str | None) -> str | None:
+    return next((one.name for one in review.history.visits if one.id == visit), None)
+
+
 def _pet(pet: PetReview) -> Json:
     return {
         "suvmax": number(pet.suvmax.exact) if pet.suvmax else None,
@@ -167,15 +181,13 @@ def _kinetics(review: Review) -> Json:
 
 def _rule(review: Review, row: RuleResult) -> Json:
     entry = review.catalog.rules[row.rule]
-    visit = review.visit(row.visit) if row.visit else None
-    name = visit.visit.name if visit else next((one.name for one in review.history.visits if one.id == row.visit), None)
     return {
         "id": row.rule,
         "name": entry.name,
         "state": row.state,
         "severity": row.severity,
         "flag": entry.flag,
-        "visit": name,
+        "visit": _named(review, row.visit),
         "sentence": row.sentence,
         "value": number(row.value),
         "value_is": row.value_is,
@@ -190,6 +202,7 @@ def _rule(review: Review, row: RuleResult) -> Json:
         "grade": entry.grade,
         "status": entry.status,
         "sources": list(entry.sources),
+        "changed": entry.by_site or None,
     }
 
 
@@ -205,6 +218,7 @@ def _option(matched: MatchedOption) -> Json:
         ],
         "cautions": [{"field": one.condition.field, "state": one.state, "text": one.text} for one in matched.cautions],
         "investigational_only": option.investigational_only,
+        "checklist": list(option.checklist),
         "evidence_level": option.evidence_level,
         "escat": option.escat,
         "sources": list(option.sources),

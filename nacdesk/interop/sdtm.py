@@ -1,6 +1,6 @@
 """CDISC SDTM: tumour results (TR), with tumour identification (TU) and response (RS) where they are there.
 
-One reader is chosen. Responses in RS are published judgements, not measurements: they are counted
+One reader is chosen, or all of them are read side by side. Responses in RS are published judgements, not measurements: they are counted
 and left out, for the program judges from the measurements.
 """
 
@@ -14,6 +14,7 @@ from nacdesk.interop.sheet import Sheet
 
 DOMAINS = ("TR", "TU", "RS")
 ACCEPTED = "accepted"
+ALL = "all"
 INVESTIGATOR = "INVESTIGATOR"
 
 _NEEDED = {"TR": ("USUBJID", "TRLNKID", "TRTESTCD", "TRORRES"), "TU": ("USUBJID", "TULNKID"), "RS": ("USUBJID",)}
@@ -55,11 +56,11 @@ def domain(sheet: Sheet) -> str | None:
 
 
 def read(sheets: Sequence[tuple[str, Sheet]], reader: str) -> Read:
-    """The measurements of one reader as entries of the long table.
+    """The measurements of one reader, or of all, as entries of the long table.
 
     Args:
         sheets: name and table of each file; only those of the three domains are used.
-        reader: INVESTIGATOR; "accepted" for the rows whose acceptance flag is Y; else a TREVALID.
+        reader: INVESTIGATOR; "accepted" for the rows whose acceptance flag is Y; "all" for those of every reader; else a TREVALID.
     """
     found: dict[str, list[Record]] = {name: [] for name in DOMAINS}
     problems = []
@@ -77,7 +78,7 @@ def read(sheets: Sequence[tuple[str, Sheet]], reader: str) -> Read:
 
 
 class _Study:
-    """The rows of one study as one reader gave them."""
+    """The rows of one study as one reader gave them, or as all did."""
 
     def __init__(self, found: Mapping[str, Sequence[Record]], reader: str) -> None:
         self._reader = reader
@@ -96,7 +97,7 @@ class _Study:
         if not self._results:
             readers = ", ".join(sorted({_name(row, "TR") for row in self._all} - {""}))
             accepted = ", accepted" if any(row["TRACPTFL"] == "Y" for row in self._all) else ""
-            sentence = f"No measurement is by the reader “{shown(self._reader)}”. There are: {readers}{accepted}. Choose one (--reader)."
+            sentence = f"No measurement is by the reader “{shown(self._reader)}”. There are: {readers}{accepted}. Choose one, or {ALL} (--reader)."
             return Read(problems=(Problem(None, "TREVALID", sentence),))
         subjects = list(dict.fromkeys(row["USUBJID"] for row in self._all))
         order = {subject: place for place, subject in enumerate(subjects)}
@@ -115,8 +116,8 @@ class _Study:
         return Read(tuple(entries), tuple(self._problems), tuple(self._warnings), tuple(self._notes(rows)))
 
     def _chosen(self, row: Record, name: str) -> bool:
-        if self._reader == ACCEPTED:
-            return row[f"{name}ACPTFL"] == "Y"
+        if self._reader in (ACCEPTED, ALL):
+            return self._reader == ALL or row[f"{name}ACPTFL"] == "Y"
         return _name(row, name) == self._reader
 
     def _chosen_tumour(self, row: Record) -> bool:
@@ -181,13 +182,13 @@ class _Study:
         return _entry(row, "TR", analyte, cells)
 
     def _new(self, rows: Sequence[Record]) -> Iterator[Entry]:
-        """A lesion identified as new answers the question for new lesions at its visit."""
+        """A lesion identified as new answers the question for new lesions at its visit, reader by reader."""
         found = [(row, "TU", "yes") for row in self._tumours if self._chosen_tumour(row) and _group(row) == "NEW"]
         found += [(row, "TR", _NEW_STATES.get(row["TRORRES"].upper(), "yes")) for row in rows if row["TRGRPID"].upper() == "NEW"]
-        answers: dict[tuple[str, str], tuple[Record, str, str]] = {}
-        lesions: dict[tuple[str, str], list[str]] = {}
+        answers: dict[tuple[str, str, str], tuple[Record, str, str]] = {}
+        lesions: dict[tuple[str, str, str], list[str]] = {}
         for row, name, answer in found:
-            visit = (row["USUBJID"], row["VISIT"] or row["VISITNUM"])
+            visit = (row["USUBJID"], row["VISIT"] or row["VISITNUM"], _name(row, name))
             if answer:
                 lesions.setdefault(visit, []).append(row[f"{name}LNKID"])
                 if visit not in answers or answer == "yes" != answers[visit][2]:
@@ -196,12 +197,12 @@ class _Study:
             yield _entry(row, name, "lesion.new", {"value": answer, "note": ", ".join(dict.fromkeys(lesions[visit]))}, "new lesion")
 
     def _tumour(self, row: Record) -> Record | None:
-        """Where the lesion lies; two places for one lesion are refused."""
+        """Where the lesion lies, by the reader of the row where that one said so; two places for one lesion are refused."""
         rows = self._where.get(row.same("TRLNKID"), [])
         places = sorted({tumour["TULOC"] for tumour in rows} - {""})
         if len(places) > 1:
             self._problems.append(Problem(row.line, "TRLNKID", f"The lesion {shown(row['TRLNKID'])} has several places in TU ({', '.join(places)}). Choose one reader.", row.place))
-        return rows[0] if rows else None
+        return next((tumour for tumour in rows if _name(tumour, "TU") == _name(row, "TR")), rows[0] if rows else None)
 
     def _notes(self, rows: Sequence[Record]) -> Iterator[str]:
         known = {"LDIAM", "LPERP", "TUMSTATE"}

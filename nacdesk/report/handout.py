@@ -22,6 +22,7 @@ from nacdesk.domain.quantity import plain
 from nacdesk.domain.rules import SEVERITIES
 from nacdesk.errors import UserError
 from nacdesk.report import drawing, output, styles
+from nacdesk.report.basis import Basis
 from nacdesk.report.identity import WATERMARK, minute, who_is
 from nacdesk.report.pages import Grid, Identity, Pages, Paper, Printed, Symbol, column
 from nacdesk.report.sections import Citations, Flags, Measurements, Options, Reference, print_decision
@@ -44,6 +45,7 @@ def write(
     deidentified: bool = False,
     head: str | None = None,
     question: str = "",
+    basis: bool = False,
 ) -> None:
     """Print a case to a PDF file, whole or not at all.
 
@@ -54,16 +56,17 @@ def write(
         deidentified: no name, record number or birth date, the case by its key.
         head: the store's journal head, for the provenance line.
         question: to the board, "" for none.
+        basis: with every criterion and what it rests on, behind the two pages.
 
     Raises:
         UserError: a character cannot be printed, a de-identified page would name the patient, the name
             is taken by another file, or the disk refuses.
     """
-    printed = build(review, printed_at=printed_at, paper=paper, deidentified=deidentified, head=head, question=question)
+    printed = build(review, printed_at=printed_at, paper=paper, deidentified=deidentified, head=head, question=question, basis=basis)
     output.keep(printed, path, _owner(review, deidentified))
 
 
-def build(review: Review, *, printed_at: datetime, paper: Paper = "A4", deidentified: bool = False, head: str | None = None, question: str = "") -> Printed:
+def build(review: Review, *, printed_at: datetime, paper: Paper = "A4", deidentified: bool = False, head: str | None = None, question: str = "", basis: bool = False) -> Printed:
     """The pages of `write`, in memory: the same arguments give the same bytes."""
     case = review.history.case
     for field, text in _typed(review.history, question):
@@ -84,7 +87,10 @@ def build(review: Review, *, printed_at: datetime, paper: Paper = "A4", deidenti
         measurements=Measurements.of(model.table, model.notes, () if deidentified else review.history.observations, review.catalog),
         references=(Reference.basis(review), Reference.sources(citations)),
     )
-    return handout.fitted().finish(_TITLE, output.subject(_owner(review, deidentified)), f"nacdesk {nacdesk.__version__}")
+    pages = handout.fitted()
+    if basis:
+        Basis.of(review).print(pages)
+    return pages.finish(_TITLE, output.subject(_owner(review, deidentified)), f"nacdesk {nacdesk.__version__}")
 
 
 @dataclass(frozen=True, slots=True)

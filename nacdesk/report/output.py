@@ -27,14 +27,15 @@ def subject(owner: str) -> str:
     return f"nacdesk {digest[:32]}" if owner else "nacdesk"
 
 
-def keep(printed: Printed, path: Path, owner: str) -> None:
+def keep(printed: Printed, path: Path, owner: str, what: str = "a handout of this case") -> None:
     """Put a document under its name, whole or not at all, readable by this user only.
 
     Args:
         owner: as given to `subject` when the document was made; with "" no file ever gives way.
+        what: the document, for the message.
 
     Raises:
-        UserError: it cannot be written, or the name is taken by a file that is not this case's handout.
+        UserError: it cannot be written, or the name is taken by another file.
     """
     try:
         _remove_leftovers(path.parent)
@@ -45,7 +46,7 @@ def keep(printed: Printed, path: Path, owner: str) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             check(Path(name).read_bytes(), printed.proofs)
-            _refuse_foreign(path, owner)
+            _refuse_foreign(path, owner, what)
             Path(name).replace(path)
         finally:
             Path(name).unlink(missing_ok=True)
@@ -69,7 +70,7 @@ def check(data: bytes, proofs: tuple[tuple[str, ...], ...]) -> None:
 
 def _contents(data: bytes) -> list[str]:
     """The content stream of each page, in the order of the page tree; empty when the file is damaged."""
-    tree = re.search(rb"/Kids \[([ 0-9R]+)\][^>]*/Type /Pages", data)
+    tree = re.search(rb"/Kids \[([\s0-9R]+)\][^>]*/Type /Pages", data)
     start = re.search(rb"startxref\s+(\d+)\s+%%EOF\s*\Z", data)
     if not data.startswith(b"%PDF-") or tree is None or start is None or data[int(start[1]) : int(start[1]) + 4] != b"xref":
         return []
@@ -90,15 +91,15 @@ def _body(data: bytes, number: bytes) -> bytes:
     return data[start : data.find(b"endobj\n", start)] if start >= 0 else b""
 
 
-def _refuse_foreign(path: Path, owner: str) -> None:
-    """Only an older handout of the same case gives way (hazard H22)."""
+def _refuse_foreign(path: Path, owner: str, what: str) -> None:
+    """Only an older handout of the same case, or an older reference, gives way (hazard H22)."""
     if not (path.exists() or path.is_symlink()):
         return
     if path.is_symlink() or not path.is_file():
         raise UserError(f"{path} is not an ordinary file, so nothing was written.", "Choose another name.")
     found = _SUBJECT.search(path.read_bytes())
     if found is None or f"nacdesk {found[1].decode()}" != subject(owner):
-        raise UserError(f"{path} exists and is not a handout of this case; it was left as it is.", "Choose another name, or remove that file first.")
+        raise UserError(f"{path} exists and is not {what}; it was left as it is.", "Choose another name, or remove that file first.")
 
 
 def _remove_leftovers(folder: Path) -> None:
@@ -117,6 +118,6 @@ def _sync(folder: Path) -> None:
     try:
         os.fsync(handle)
     except OSError as error:
-        raise UserError("The handout was written, but its folder could not be synchronised to the disk.", "Look at the file before you rely on it.") from error
+        raise UserError("The file was written, but its folder could not be synchronised to the disk.", "Look at the file before you rely on it.") from error
     finally:
         os.close(handle)

@@ -140,6 +140,11 @@ class Pages:
         self._top = self.y
 
     @property
+    def zoom(self) -> float:
+        """Everything is printed that much smaller."""
+        return self._zoom
+
+    @property
     def count(self) -> int:
         """Pages so far."""
         return len(self._pens)
@@ -185,6 +190,12 @@ class Pages:
             self.pen.lines(self.left, self.y, para(text, style=styles.HEADING, where="a heading").lines(self.width), styles.HEADING)
             self.y += styles.HEADING.leading + 1
 
+    def turn(self, title: str) -> None:
+        """Go on under a new title on a fresh page."""
+        self._title = title
+        self._turn()
+        self._bookmark(title)
+
     def need(self, height: float) -> bool:
         """Begin a new page unless that much room is left, or the page is still empty; True when it was begun."""
         if self.room >= height or self.y <= self._top:
@@ -197,9 +208,9 @@ class Pages:
         if self.y > self._top:
             self.y += height
 
-    def paragraph(self, paragraph: Paragraph, *, boxed: bool = False) -> None:
-        """Text over the whole width, from page to page; boxed on a tinted ground with a bar on its left."""
-        inset, pad = (10.0, 5.0) if boxed else (0.0, 0.0)
+    def paragraph(self, paragraph: Paragraph, *, boxed: bool = False, inset: float = 0.0) -> None:
+        """Text over the whole width, from page to page; inset, or boxed on a tinted ground with a bar on its left."""
+        inset, pad = (10.0, 5.0) if boxed else (inset, 0.0)
         style = paragraph.style
         rest = paragraph.lines(self.width - 2 * inset)
         while rest:

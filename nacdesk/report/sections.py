@@ -5,24 +5,20 @@ Each is made once from the review, and can then be measured and printed on pages
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from nacdesk.charts.model import Table
 from nacdesk.domain import wording
+from nacdesk.domain.explain import GRADES, STANDING, series_name, thresholds
 from nacdesk.domain.facts import Observation
 from nacdesk.domain.judgements import Flag, MatchedOption, Review
-from nacdesk.domain.quantity import plain
 from nacdesk.domain.rules import Catalog, Option, Rule, RuleResult, Severity, Source, Status
 from nacdesk.report import styles
 from nacdesk.report.pages import Column, Grid, Pages, Row, Symbol, column
 from nacdesk.report.styles import COLOURS, Paragraph, Run, para, strong
 
 SEVERITY_WORDS: Mapping[Severity, str] = {"alert": "alert", "watch": "watch", "info": "note"}
-STATUS_WORDS: Mapping[Status, str] = {"published": "", "project_convention": "project convention", "unreviewed": "widely quoted threshold; no primary source found"}
-_GRADES = (
-    "A consensus criterion, validated index or guideline; B prospective study, trial rule or meta-analysis; "
-    "C retrospective, single-centre or indirect; D unreviewed or contradicted."
-)
+STATUS_WORDS: Mapping[Status, str] = {**STANDING, "published": ""}
+_GRADES = "; ".join(f"{grade} {meaning}" for grade, meaning in GRADES.items() if grade in "ABCD") + "."
 _PREFIX = "Option to discuss: "
 _TICKS = ("Discussed", "Preferred", "Not suitable")
 
@@ -35,18 +31,18 @@ class Citations:
     claims: dict[str, list[str]] = field(default_factory=dict)
 
     def rule(self, rule: Rule) -> str:
-        """ "[1, 4]" for the sources of a rule."""
+        """ " [1, 4]" for the sources of a rule, "" of a site's own that names none."""
         return self._cite(rule.sources, f"{rule.id} ({rule.grade})")
 
     def option(self, option: Option) -> str:
-        """ "[2]" for the sources of an option."""
+        """ " [2]" for the sources of an option."""
         return self._cite(option.sources, option.id)
 
-    def _cite(self, keys: Iterable[str], claim: str) -> str:
+    def _cite(self, keys: Sequence[str], claim: str) -> str:
         for key in keys:
             self.claims.setdefault(key, []).append(claim)
         order = list(self.claims)
-        return f"[{', '.join(str(number) for number in sorted(order.index(key) + 1 for key in keys))}]"
+        return f" [{', '.join(str(number) for number in sorted(order.index(key) + 1 for key in keys))}]" if keys else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +61,18 @@ class Flags:
             notes.append(_said("Not evaluable", _grouped((result.reason or "", _named(result, review.catalog)) for result in review.cannot)))
         if review.clear:
             notes.append(_said("Not met", "; ".join(_named(result, review.catalog) for result in review.clear) + "."))
+        if off := [rule for rule in review.catalog.rules.values() if rule.off]:
+            notes.append(_said("Switched off by this site, not judged", "; ".join(f"{rule.name} {rule.id}" for rule in off) + "."))
         notes.append(_said("Criteria met of those that could be judged", _tally(review)))
         doubts = [*review.warnings, *(f"{visit.visit.name}: {warning}." for visit in review.visits for warning in visit.warnings)]
+        doubts += [note.sentence for note in review.reader_notes if note.about in ("course", "response")]
         if doubts:
             notes.append(_said("To check", " ".join(doubts)))
-        return cls(Grid(columns, [_flag(flag, review.catalog, citations) for flag in review.flags]), notes)
+        of_safety = [review.catalog.rules[flag.result.rule].of_safety for flag in review.flags]
+        rows = [_flag(flag, review.catalog, citations) for flag in review.flags]
+        if any(of_safety):
+            rows.insert(of_safety.index(True), _between("Safety and fitness"))
+        return cls(Grid(columns, rows), notes)
 
     def height(self, pages: Pages) -> float:
         """Points it needs on one page."""
@@ -78,7 +81,7 @@ class Flags:
 
     def print(self, pages: Pages) -> None:
         """With its heading."""
-        pages.heading("Resistance flags")
+        pages.heading("Flags")
         if self.grid.rows:
             pages.grid(self.grid)
         for note in self.notes:
@@ -190,13 +193,13 @@ class Reference:
     @classmethod
     def basis(cls, review: Review) -> "Reference":
         """Which baseline, reader and thresholds were used."""
-        readers = sorted({visit.reader for visit in review.visits if visit.reader})
         overrides = review.catalog.overrides
         parts = (
-            *_entry("Baseline", _grouped((text, _series(key, review.catalog)) for key, text in review.baseline.items()) if review.baseline else "none recorded."),
-            *_entry("Reader", f"{wording.joined(readers) if readers else 'not recorded'}."),
+            *_entry("Intended use", " ".join(review.catalog.intended_use.sentences)),
+            *_entry("Baseline", _grouped((text, series_name(key, review.catalog)) for key, text in review.baseline.items()) if review.baseline else "none recorded."),
+            *_entry(*_readers(review)),
             *_entry("Thresholds in force", _thresholds(review)),
-            *_entry("Changed by this site", f"{'; '.join(overrides) if overrides else 'nothing'}."),
+            *_entry("Changed by this site", " ".join(overrides) or "nothing."),
             *_entry("Evidence grades", _GRADES),
         )
         return cls("How this was judged", para(*parts, style=styles.FINE_PRINT, where="the basis"))
@@ -244,22 +247,28 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def _named(result: RuleResult, catalog: Catalog) -> str:
-    return f"{catalog.rules[result.rule].name} {result.rule}"
+    rule = catalog.rules[result.rule]
+    return f"{rule.name} {rule.id}{f' ({rule.mark})' if rule.mark else ''}"
 
 
 def _flag(flag: Flag, catalog: Catalog, citations: Citations) -> Row:
     result, rule = flag.result, catalog.rules[flag.result.rule]
     colour = COLOURS.text(result.severity)
     formula = Run(f"  {result.formula}", colour=COLOURS.muted) if result.formula else ""
-    standing = [para(STATUS_WORDS[rule.status], style=styles.FINE_PRINT, where=rule.id)] if STATUS_WORDS[rule.status] else []
+    standing = [para(text, style=styles.FINE_PRINT, where=rule.id) for text in dict.fromkeys((STATUS_WORDS[rule.status], rule.mark)) if text]
     return (
         (para(strong(str(flag.number), colour), where="a flag"),),
         (Symbol(result.severity),),
         (para(Run(SEVERITY_WORDS[result.severity], colour=colour), where=rule.id),),
         (para(strong(rule.name), where=rule.id),),
         (para(result.sentence, formula, where=rule.id),),
-        (para(strong(rule.id), f" · grade {rule.grade} {citations.rule(rule)}", where=rule.id), *standing),
+        (para(strong(rule.id), f" · grade {rule.grade}{citations.rule(rule)}", where=rule.id), *standing),
     )
+
+
+def _between(title: str) -> Row:
+    """A line that heads the rows below it."""
+    return ((), (), (), (para(strong(title), where="the flags"),), (), ())
 
 
 def _no_flag(review: Review) -> Paragraph:
@@ -268,12 +277,15 @@ def _no_flag(review: Review) -> Paragraph:
         return para(strong("No criterion could be judged. "), "This is not the absence of resistance: what is missing is named below.", where="the flags")
     judged = "1 criterion" if len(review.clear) == 1 else f"{len(review.clear)} criteria"
     rest = f"; {len(review.cannot)} could not be judged" if review.cannot else ""
+    off = sum(1 for rule in review.catalog.rules.values() if rule.off)
+    rest += f"; {off} switched off by this site" if off else ""
     return para(strong("No criterion met "), f"of {judged} that could be judged{rest}.", where="the flags")
 
 
 def _tally(review: Review) -> str:
     parts = [f"{domain} {tally.met} of {tally.evaluable}" + (f" ({tally.not_evaluable} not evaluable)" if tally.not_evaluable else "") for domain, tally in review.tally.items()]
-    return f"{', '.join(parts) or 'none'}. " + (f"Concern: {review.band}; a reading aid, not a probability." if review.band else "Concern: not judged.")
+    band = f"{review.band}; a reading aid, not a probability" if review.band else review.catalog.rules["SCO-02"].mark or "not judged"
+    return f"{', '.join(parts) or 'none'}. Concern: {band}."
 
 
 def _value(text: str, title: str) -> Paragraph:
@@ -287,7 +299,7 @@ def _when(row: Observation) -> str:
 def _title(row: MatchedOption, citations: Citations) -> Sequence[Paragraph]:
     option = row.option
     escat = "" if option.escat in ("", "n/a") else f"; ESCAT {option.escat}"
-    kind = f"{option.category.replace('_', ' ').capitalize()} · {option.id} · {option.evidence_level}{escat} {citations.option(option)}"
+    kind = f"{option.category.replace('_', ' ').capitalize()} · {option.id} · {option.evidence_level}{escat}{citations.option(option)}"
     lines = [para(strong(option.name), where=option.id), para(kind, style=styles.MUTED, where=option.id)]
     if option.investigational_only:
         lines.append(para(strong("Investigational: trial setting only", COLOURS.watch), style=styles.SMALL, where=option.id))
@@ -307,6 +319,8 @@ def _reasons(row: MatchedOption) -> Paragraph:
     for label, colour, texts in groups:
         if texts:
             parts += [" ", strong(label, colour), "; ".join(texts) + "."]
+    if option.checklist:
+        parts += [" ", strong("Checklist: "), "; ".join(f"☐ {item}" for item in option.checklist) + "."]
     return para(*parts, " ", strong("Trade-offs: "), option.trade_offs, style=styles.SMALL, where=option.id)
 
 
@@ -314,22 +328,25 @@ def _lacking(row: MatchedOption) -> str:
     return "; ".join(check.text if check.state == "not recorded" else f"{check.text}: {check.state}" for check in row.prerequisites if check.state != "met")
 
 
-def _series(key: str, catalog: Catalog) -> str:
-    analyte = catalog.analytes.get(key)
-    return analyte.name if analyte else {"size": "tumour size", "suv": "SUVmax"}.get(key, key)
+def _readers(review: Review) -> tuple[str, str]:
+    """Who measured; of several, by how much their sums and how many single values differ."""
+    values = [note.sentence for note in review.reader_notes if note.about == "value"]
+    if not review.readers:
+        names = sorted({visit.reader for visit in review.visits if visit.reader})
+        return "Reader", " ".join((f"{wording.joined(names) if names else 'not recorded'}.", *values))
+    names = [one.reader for one in review.readers]
+    parts = [f"{wording.joined(names)}, each judged by the own readings; what is accepted counts."]
+    parts += [note.sentence for note in review.reader_notes if note.about == "sum"]
+    if values:
+        parts.append(f"{wording.counted(len(values), 'single value')} read unlike; the screen lists them.")
+    return "Readers", " ".join(parts)
 
 
 def _thresholds(review: Review) -> str:
     """Of every rule that was judged, as the catalogue and the site set them."""
     rules = review.catalog.rules
     judged = [rules[key] for key, result in review.latest.items() if result.state in ("met", "not_met") and rules[key].thresholds]
-    return "; ".join(f"{rule.id} {', '.join(_threshold(key, value) for key, value in rule.thresholds.items())}" for rule in judged) + "." if judged else "none was applied."
-
-
-def _threshold(key: str, value: Decimal | tuple[Decimal, ...] | str) -> str:
-    number = " to ".join(plain(part) for part in value) if isinstance(value, tuple) else value if isinstance(value, str) else plain(value)
-    name = key.removesuffix("_pct").replace("_", " ")
-    return f"{name} {number} %" if key.endswith("_pct") else f"{name} {number}"
+    return "; ".join(f"{rule.id} {', '.join(thresholds(rule))}" for rule in judged) + "." if judged else "none was applied."
 
 
 def _source(source: Source) -> str:

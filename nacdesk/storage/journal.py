@@ -65,6 +65,10 @@ class Journal:
         self._clock = clock
         self.by = by
 
+    def now(self) -> str:
+        """The time as it is recorded, UTC, ISO 8601 with microseconds."""
+        return self._clock().astimezone(UTC).isoformat(timespec="microseconds")
+
     @contextmanager
     def step(self, label: str, *, reason: str | None = None) -> Iterator[Step]:
         """Run a user action: saved as a whole when it ends, nothing of it when it raises.
@@ -106,7 +110,7 @@ class Journal:
             raise BugError("a saved step was not found again")
 
     def _begin(self, kind: str, label: str, undoes: int | None, reason: str | None) -> int:
-        at = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
+        at = self.now()
         latest = self._database.value("SELECT at FROM step ORDER BY number DESC LIMIT 1") or ""
         return self._database.add("step", {"kind": kind, "label": label, "by": self.by, "at": at, "clock_back": int(at < latest), "reason": reason, "undoes": undoes})
 

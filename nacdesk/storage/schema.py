@@ -165,7 +165,21 @@ _VERSION_1: tuple[str, ...] = (
         INSERT INTO case_search (case_search, rowid, key, name, mrn, diagnosis) VALUES ('delete', OLD.id, OLD.key, OLD.name, OLD.mrn, OLD.diagnosis); END""",
 )
 
-MIGRATIONS: tuple[Sequence[str], ...] = (_VERSION_1, _KEEPING)
+_AT = "at TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.??????+00:00')"
+
+_VERSION_2: tuple[str, ...] = (
+    # what the site decided about its rule set: rows are added, never changed
+    f"""CREATE TABLE rule_review (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, digest TEXT NOT NULL CHECK (digest <> ''), by TEXT NOT NULL CHECK (by <> ''),
+        {_day("on_day")} NOT NULL, remarks TEXT NOT NULL, account TEXT NOT NULL CHECK (account <> ''), {_AT}) STRICT""",
+    f"""CREATE TABLE site_rules (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL, digest TEXT NOT NULL CHECK (digest <> ''),
+        account TEXT NOT NULL CHECK (account <> ''), {_AT}) STRICT""",
+    *_fixed("rule_review", ""),
+    *_fixed("site_rules", ""),
+)
+
+MIGRATIONS: tuple[Sequence[str], ...] = (_VERSION_1, _VERSION_2, _KEEPING)
 VERSION = len(MIGRATIONS)
 
 

@@ -25,8 +25,8 @@ def cases(database: Database, search: str) -> tuple[CaseRow, ...]:
     Capitals and accents do not count. No character of the search has a special meaning.
     """
     words = unicodedata.normalize("NFC", search[:LONGEST].replace("\0", " ")).split()
-    long = [word for word in words if len(bare(word)) >= _TRIGRAM]
-    short = [bare(word) for word in words if len(bare(word)) < _TRIGRAM]
+    long = [word for word in words if _indexed(word)]
+    short = [bare(word) for word in words if not _indexed(word)]
     if long:
         phrases = " ".join('"' + word.replace('"', '""') + '"' for word in long)
         found = database.rows(f"{_CASES} WHERE id IN (SELECT rowid FROM case_search WHERE case_search MATCH ?) ORDER BY key", (phrases,))
@@ -59,6 +59,11 @@ def untouched(database: Database, years: int, today: date) -> tuple[CaseRow, ...
     """The cases that were last changed before the day so many years ago, the longest untouched first."""
     before = date(today.year - years, today.month, min(today.day, 28) if today.month == 2 else today.day)
     return tuple(CaseRow(*row) for row in database.rows(_UNTOUCHED, (before.isoformat(),)))
+
+
+def _indexed(word: str) -> bool:
+    """Long enough for the index, as written and without accents: "¼" is one sign to it, though it reads "1⁄4"."""
+    return min(len(word), len(bare(word))) >= _TRIGRAM
 
 
 def _holds(texts: tuple[str | None, ...], words: list[str]) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from nacdesk.errors import BugError, UserError
-from nacdesk.storage import rows, schema
+from nacdesk.storage import rows, rule_records, schema
 from nacdesk.storage.database import APPLICATION_ID, Database
 
 
@@ -11,7 +11,7 @@ def findings(database: Database, *, deep: bool) -> tuple[str, ...]:
     """What is wrong with the store; empty when nothing is. `deep` reads every page and every case."""
     looks: list[Callable[[Database], Iterator[str]]] = [_protections, _kind, _structure_deep if deep else _structure, _references, _closed]
     if deep:
-        looks += [_checksums, _emptied]
+        looks += [_checksums, _emptied, _site_rules]
     found: list[str] = []
     for look in looks:
         try:
@@ -76,3 +76,8 @@ def _checksums(database: Database) -> Iterator[str]:
             rows.verified(database, key)
         except UserError as error:
             yield error.sentence
+
+
+def _site_rules(database: Database) -> Iterator[str]:
+    rule_records.site_rules(database)  # tells by an error that its checksum differs
+    return iter(())

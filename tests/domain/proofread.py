@@ -19,6 +19,8 @@ def texts(judged: Review) -> Iterator[tuple[str, str]]:
         yield f"{one.rule} reason", one.reason or ""
     for text in judged.warnings:
         yield "warning", text
+    for note in judged.reader_notes:
+        yield "readers", note.sentence
     for answer in judged.answers:
         for part in (answer.label, answer.value, answer.extra, answer.note):
             yield f"answer {answer.label}", part
@@ -33,7 +35,7 @@ def proofread(judged: Review) -> None:
         for fault in (FORBIDDEN, HYPHEN_FOR_MINUS, SLIPS):
             found = fault.search(text)
             assert found is None, f"{where}: {found.group()!r} in “{text}”"
-    for text in judged.warnings:
+    for text in (*judged.warnings, *(note.sentence for note in judged.reader_notes)):
         assert text.endswith("."), text
     known = {row.id for row in judged.history.observations}
     for one in judged.rules:

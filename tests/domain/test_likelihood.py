@@ -66,6 +66,31 @@ def test_a_probability_that_is_none_is_refused(typed: str) -> None:
         likelihood.post_test(Decimal(typed), Decimal(2))
 
 
+@pytest.mark.parametrize(("text", "share"), [("60", "0.6"), (" 62.5 ", "0.625"), ("0.1", "0.001"), ("99.9", "0.999")])
+def test_a_probability_is_typed_in_per_cent(text: str, share: str) -> None:
+    assert likelihood.typed(text) == Decimal(share)
+
+
+@pytest.mark.parametrize("text", ["0", "100", "-5", "\u22125", "150", "0.0", "62,5", "1,000", "<60", "60 %", "sixty", "NaN", "inf", "6 0", "."])
+def test_H06_what_is_no_probability_is_refused_in_words(text: str) -> None:
+    with pytest.raises(UserError) as refused:
+        likelihood.typed(text)
+    assert refused.value.sentence.endswith(".")
+    assert refused.value.remedy.endswith(".")
+
+
+def test_H11_a_blank_field_is_no_probability() -> None:
+    assert likelihood.typed("") is likelihood.typed("  ") is None
+
+
+def test_what_is_not_certain_never_reads_certain() -> None:
+    for before in ("0.0001", "0.9999"):
+        sentence = likelihood.judged(catalog(), PET, "positive" if before < "0.5" else "negative", Decimal(before)).sentence
+        assert " 0.0 % becomes" not in sentence
+        assert "becomes 0.0 %" not in sentence
+        assert "becomes 100.0 %" not in sentence
+
+
 def test_nothing_is_said_without_both_shares_or_a_typed_probability() -> None:
     half = SingleTest("LR-00", "A test", "response", (), (), sensitivity=PET.sensitivity)
     assert likelihood.judged(catalog(), half, "negative", Decimal("0.5")).reason == "sensitivity or specificity is not published"

@@ -1,13 +1,15 @@
+from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollArea
 
-from nacdesk.domain.rules import SEVERITIES, SHAPES
+from nacdesk.domain.rules import SEVERITIES, SHAPES, Catalog
 from nacdesk.gui.banner import SEVERITY_WORDS
 from nacdesk.gui.case_rows import state_words
 from nacdesk.gui.main_window import MainWindow
+from nacdesk.interop.read import read
 from tests.gui.hands import CLEAN, NOTHING, REGROWTH, line_of, press, settle, show
 
 
@@ -30,7 +32,9 @@ def test_H18_an_opened_list_says_what_would_make_a_rule_evaluable(window: MainWi
     window.flags.cannot.toggle.click()
     needed = [text for result in snapshot.review.cannot for text in result.missing]
     assert needed
-    assert "Would make it evaluable" in window.flags.cannot.text.text()
+    shown = [line.text.text() for line in window.flags.cannot.lines if not line.isHidden()]
+    assert len(shown) == len(snapshot.review.cannot)
+    assert any("Would make it evaluable" in text for text in shown)
 
 
 def test_H18_the_two_states_differ_in_a_grey_picture(window: MainWindow) -> None:
@@ -102,7 +106,7 @@ def test_the_basis_opens_on_a_key_and_holds_all_that_a_reader_asks(window: MainW
     text = card.basis.text()
     for title in ("Formula", "Inputs", "Baseline", "The rule", "Evidence", "Sources", "What it is not"):
         assert title in text
-    assert "28 Aug 2026 · baseline · primary" in text
+    assert "28 Aug 2026 · baseline · primary" in text.replace("\u00a0", " ")
     assert "unreviewed" in text
     assert "(47 − 44) / 47" in text
     press(window, Qt.Key.Key_B)
@@ -123,3 +127,42 @@ def test_the_chosen_flag_stays_chosen_through_the_dates_and_never_passes_to_anot
     assert window.flags.number is None
     assert window.case.chart._number is None
     assert not any(card.chosen for card in window.flags.cards)
+
+
+SAFETY = """\
+case,visit,date,cycle,analyte,value,unit,lesion,method
+S-1,baseline,2026-01-05,0,size.diameter,50,mm,T1,CT
+S-1,C1,2026-01-06,,treatment.cycle,1,,,
+S-1,C2,2026-01-27,,treatment.cycle,2,,,
+S-1,after C2,2026-02-17,2,size.diameter,49,mm,T1,CT
+S-1,after C2,2026-02-17,2,lesion.new,no,,,
+S-1,after C2,2026-02-17,2,labs.lvef_pct,45,%,,
+"""
+
+
+def test_flags_of_safety_stand_last_under_their_own_words_numbered_as_in_the_chart(window: MainWindow, catalog: Catalog, tmp_path: Path) -> None:
+    table = tmp_path / "safety.csv"
+    table.write_text(SAFETY, "utf-8")
+    found = read([table], catalog)
+    assert not found.problems
+    window.session.add(found, lambda _changes: None)
+    settle(window)
+    show(window, "S-1")
+    panel = window.flags
+    assert panel.title.text() == "Flags"
+    assert panel.safety.isVisible()
+    assert panel.safety.text() == "Safety and fitness"
+    shown = {card.number: card for card in panel.cards if not card.isHidden()}
+    assert list(shown) == list(range(1, len(shown) + 1))
+    rules = {card.number: card.subject[1] for card in shown.values() if card.subject}
+    above = [rule for number, rule in rules.items() if shown[number].y() < panel.safety.y()]
+    below = [rule for number, rule in rules.items() if shown[number].y() > panel.safety.y()]
+    assert below == ["SAF-03"]
+    assert "NAC-01" in above
+    assert list(rules.values()) == [*above, *below]
+    assert window.case.model is not None
+    badges = [badge for drawn in window.case.model.panels for badge in drawn.badges]
+    assert badges
+    assert all(rules[badge.number] == badge.rule for badge in badges)
+    show(window, CLEAN)
+    assert not panel.safety.isVisible()

@@ -95,7 +95,7 @@ def test_an_unknown_reader_is_told_who_there_is(study, reader: str) -> None:
 
 def test_accepted_where_nothing_is_flagged(study) -> None:
     (problem,) = study(tr=[row for row in TR if "R1" not in row]).problems
-    assert problem.sentence.endswith("There are: INVESTIGATOR. Choose one (--reader).")
+    assert problem.sentence.endswith("There are: INVESTIGATOR. Choose one, or all (--reader).")
 
 
 @pytest.mark.parametrize(
@@ -247,3 +247,31 @@ def test_the_published_responses_follow_from_the_measurements(published: Path, c
     assert len(responses) == 10
     differ = [(row["USUBJID"], row["VISIT"], row["RSSTRESC"], judged[row["USUBJID"], row["VISIT"]]) for row in responses if judged[row["USUBJID"], row["VISIT"]] != row["RSSTRESC"]]
     assert differ == unlike
+
+
+def test_all_readers_side_by_side_each_with_its_own_method_and_answers(study) -> None:
+    week3 = "2.0,WEEK 3"
+    tr = [
+        *TR,
+        result("T01", "LDIAM", "44", who=INDEPENDENT, visit=week3, day="2026-01-22"),
+        result("N01", "TUMSTATE", "UNEQUIVOCAL", group="NEW", visit=week3, day="2026-01-22", who=INDEPENDENT),
+        result("N01", "TUMSTATE", "EQUIVOCAL", group="NEW", visit=week3, day="2026-01-22"),
+    ]
+    found = study(tr=tr, reader="all")
+    assert found.problems == ()
+    (history,) = found.histories
+    sizes = [(str(row.value), row.reader, row.accepted, row.method) for row in history.observations if row.analyte == "size.diameter" and row.lesion == "T01"]
+    assert sizes == [
+        ("50 mm", "INVESTIGATOR", False, "CT SCAN"),
+        ("52 mm", "R1", True, "MRI"),
+        ("40.0 mm", "INVESTIGATOR", False, "CT SCAN"),
+        ("44 mm", "R1", True, "MRI"),
+        ("ABSENT", "INVESTIGATOR", False, "CT SCAN"),
+    ]
+    assert {(row.code, row.reader) for row in history.observations if row.analyte == "lesion.new"} == {("equivocal", "INVESTIGATOR"), ("yes", "R1")}
+    assert study(tr=tr, reader="R1").histories[0].observations == tuple(row for row in history.observations if row.reader == "R1")
+
+
+def test_readers_who_place_a_lesion_differently_cannot_be_read_together(study) -> None:
+    found = study(tu=[*TU, f"S-1,LUNG,TUMIDENT,TARGET,CT SCAN,T01,{INDEPENDENT},SCREENING,2026-01-01"], reader="all")
+    assert "several places in TU (LIVER, LUNG)" in found.problems[0].sentence

@@ -157,10 +157,10 @@ def test_the_basis_names_baseline_reader_and_thresholds(drawn_case: Review) -> N
 
 
 def test_site_overrides_are_named(drawn_case: Review) -> None:
-    catalog = replace(drawn_case.catalog, overrides=("NAC-01 decrease_pct 10 -> 15",))
+    catalog = replace(drawn_case.catalog, overrides=("NAC-01: Threshold decrease_pct 10 → 15, changed by this site: agreed.",))
     text = whole(replace(drawn_case, catalog=catalog))
     assert "1 site override, on the last page" in text
-    assert "Changed by this site: NAC-01 decrease_pct 10 -> 15." in text
+    assert "Changed by this site: NAC-01: Threshold decrease_pct 10 → 15, changed by this site: agreed. Evidence" in text
     assert "no site overrides" in whole(drawn_case)
 
 
@@ -261,7 +261,7 @@ def test_metadata_has_a_title_and_names_nobody(drawn_case: Review) -> None:
     assert metadata.author == f"nacdesk {nacdesk.__version__}"
     said = " ".join(str(value) for value in metadata.values())
     assert not re.search(r"Ines|Alvarez|100482|1965", said)
-    assert [entry.title for entry in reader_of(printed).outline][:2] == ["Tumour board summary", "Resistance flags"]
+    assert [entry.title for entry in reader_of(printed).outline][:2] == ["Tumour board summary", "Flags"]
 
 
 def test_the_same_input_gives_the_same_bytes(drawn_case: Review) -> None:

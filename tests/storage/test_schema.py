@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -180,10 +181,16 @@ def test_every_form_in_which_a_decimal_writes_itself_is_accepted(store: Store, b
         "UPDATE case_revision SET digest = 'x'",
         "DELETE FROM case_revision",
         "UPDATE import_file SET digest = 'x'",
+        "UPDATE rule_review SET digest = 'x'",
+        "DELETE FROM rule_review",
+        "UPDATE site_rules SET text = ''",
+        "DELETE FROM site_rules",
     ],
 )
 def test_H34_rows_keep_their_owner_and_the_record_cannot_be_rewritten(store: Store, behind: Behind, sql: str) -> None:
     store.add([drawn(), drawn("B")], "Add", source=("name", "content"))
+    store.sign_rules("digest", "Dr A. Reviewer", date(2026, 10, 1))
+    store.accept_site_rules("text")
     store.close()
     with pytest.raises(dbapi2.IntegrityError):
         behind("PRAGMA foreign_keys = ON", OPEN_STEP, sql)
@@ -200,7 +207,7 @@ def test_H34_no_fact_changes_outside_a_step(store: Store, behind: Behind) -> Non
 def test_H34_a_dropped_guard_is_noticed(store: Store, path: Path, catalog: Catalog, behind: Behind) -> None:
     store.close()
     guards = [name for (name,) in behind("SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY name")]
-    assert len(guards) == 31
+    assert len(guards) == 35
     whole = path.read_bytes()
     for guard in guards:
         behind(f"DROP TRIGGER {guard}")

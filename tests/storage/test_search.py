@@ -96,3 +96,8 @@ def test_the_index_follows_changes_and_undo(store: Store) -> None:
     store.undo()
     assert store.cases("alvarez") == ()
     assert store.check(deep=True) == ()
+
+
+def test_one_sign_that_reads_as_three_is_found(store: Store) -> None:
+    store.add([sized("¼")], "Add")
+    assert [row.key for row in store.cases("¼")] == ["¼"]
