@@ -489,7 +489,7 @@ def test_the_window_judges_by_what_is_in_force(tmp_path: Path, catalog: Catalog)
         with Store.create(path, catalog, by="A") as store:
             store.add([drawn()], "Add")
             store.accept_site_rules(text)
-    desk = Desk()
+    desk = Desk("tests")
     assert desk.open(sited).catalog == load(site=TEXT)
     assert desk.snapshot("D-100482", None).review.catalog.site == "St. Example Hospital"
     with pytest.raises(UserError, match="do not fit this version"):

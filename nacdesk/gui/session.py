@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,15 +14,13 @@ from nacdesk.gui import errands
 from nacdesk.gui.desk import Desk, Opened, Performed, Rows, Snapshot, Step, Summary
 from nacdesk.gui.errands import ReadingChoices
 from nacdesk.gui.jobs import AFTER_PAINT_MS, Jobs
+from nacdesk.gui.judging import Judging
 from nacdesk.gui.message import Message, message_of
 from nacdesk.settings import account
 
 if TYPE_CHECKING:
     from nacdesk.interop.preview import ImportPreview
     from nacdesk.storage.store import Changes, Store
-
-JUDGE_SECONDS = 0.03  # the longest that a case just asked for waits behind the worklist
-JUDGE_KEYS = 64
 
 
 class Session(QObject):
@@ -36,7 +33,7 @@ class Session(QObject):
         opened: the open store, None before there is one.
         opening: another store is being opened; nothing else is asked for meanwhile.
         rows: the worklist for the current search.
-        summaries: the judged lines of it by case key.
+        judging: of the worklist.
         snapshot: the case on show, None for none.
         wanted: key and step last asked for; the same as the snapshot's unless one is on its way.
         saved_at: when the last change was confirmed, None before one.
@@ -77,7 +74,6 @@ class Session(QObject):
         self.opening = False
         self.rows: tuple = ()
         self.search = ""
-        self.summaries: dict[str, Summary] = {}
         self.snapshot: Snapshot | None = None
         self.wanted: tuple[str, Step | None] | None = None
         self.saved_at: datetime | None = None
@@ -88,10 +84,9 @@ class Session(QObject):
         self._desk = Desk(self.by)
         self.store_jobs = jobs("store", self)
         self.file_jobs = jobs("files", self)
-        self._revisions: dict[str, int] = {}
-        self._unjudged: dict[str, None] = {}
-        self._judging = False
-        self._judge_keys = JUDGE_KEYS
+        self.judging = Judging(self._desk, self.store_jobs, self._may_judge, self)
+        self.judging.judged.connect(self.judged)
+        self.judging.failed.connect(self.tell_error)
         self._showing = False
         self._listing = False
         self._ending = False
@@ -144,9 +139,12 @@ class Session(QObject):
 
     def prefer(self, keys: Iterable[str]) -> None:
         """Judge these cases first: they are in view."""
-        first = [key for key in keys if key in self._unjudged]
-        if first:
-            self._unjudged = dict.fromkeys(first) | self._unjudged
+        self.judging.prefer(keys)
+
+    @property
+    def summaries(self) -> dict[str, Summary]:
+        """The judged lines of the worklist by case key."""
+        return self.judging.summaries
 
     # one case
 
@@ -185,7 +183,7 @@ class Session(QObject):
 
     def at_rest(self) -> bool:
         """Nothing is running or waiting, and every case of the worklist was judged."""
-        return not (self.opening or self._unjudged or self.store_jobs.busy or self.file_jobs.busy)
+        return self.judging.done and not (self.opening or self.store_jobs.busy or self.file_jobs.busy)
 
     def read_journal(self, key: str) -> None:
         """Ask for the history of a case; the answer is `journal_read`."""
@@ -284,9 +282,7 @@ class Session(QObject):
         self.opening = False
         self.opened = opened
         self.saved_at, self.unsaved = None, False
-        self.summaries.clear()
-        self._revisions.clear()
-        self._unjudged.clear()
+        self.judging.forget()
         self.search = ""
         self.wanted = None
         self._put(None)
@@ -299,7 +295,7 @@ class Session(QObject):
         self.opening = False
         self.store_changed.emit()
         self.tell_error(error)
-        self._judge()
+        self.judging.go_on()
 
     def _end(self) -> None:
         if self._ending and not self.store_jobs.busy and not self.file_jobs.busy:
@@ -325,49 +321,19 @@ class Session(QObject):
             self._list()
             return
         self.rows = found.rows
-        for row in found.rows:
-            self._revisions[row.key] = row.revision
-            known = self.summaries.get(row.key)
-            if known is None or known.revision != row.revision:
-                self._unjudged[row.key] = None
+        self.judging.want(found.rows)
         self.rows_changed.emit()
         if self.wanted is None and self.rows:
             self.show_case(self.rows[0].key)
-        self._judge()
+        self.judging.go_on()
 
     def _on_no_rows(self, error: BaseException) -> None:
         self._listing = False
         self.tell_error(error)
 
-    def _judge(self) -> None:
-        """One short turn at a time, so that a case asked for never waits long; the first case comes before all of them."""
-        first_comes = self.snapshot is None and self._showing
-        if self._judging or self.opening or self._ending or not self._unjudged or first_comes:
-            return
-        self._judging = True
-        keys = tuple(islice(self._unjudged, self._judge_keys))
-        self.store_jobs.submit(partial(self._desk.judge, keys, JUDGE_SECONDS), self._on_judged, partial(self._on_not_judged, keys))
-
-    def _on_judged(self, found: tuple[Summary, ...]) -> None:
-        self._judging = False
-        self._judge_keys = JUDGE_KEYS
-        for line in found:
-            if self._revisions.get(line.key, line.revision) == line.revision:
-                self.summaries[line.key] = line
-            self._unjudged.pop(line.key, None)
-        self.judged.emit(found)
-        self._judge()
-
-    def _on_not_judged(self, keys: tuple[str, ...], error: BaseException) -> None:
-        """One case of the turn failed: take them one by one, so that only that one stays unjudged."""
-        self._judging = False
-        if len(keys) > 1:
-            self._judge_keys = 1
-        else:
-            self._judge_keys = JUDGE_KEYS
-            self._unjudged.pop(keys[0], None)
-            self.tell_error(error)
-        self._judge()
+    def _may_judge(self) -> bool:
+        """The first case comes before the worklist."""
+        return not (self.opening or self._ending or (self.snapshot is None and self._showing))
 
     def _show(self) -> None:
         """At most one case is on its way; the newest wish is asked for next."""
@@ -378,14 +344,14 @@ class Session(QObject):
 
     def _on_snapshot(self, asked: tuple[str, Step | None], snapshot: Snapshot) -> None:
         self._showing = False
-        stale = self._revisions.get(snapshot.key, snapshot.revision) > snapshot.revision or not self._in_force(snapshot)
+        stale = self.judging.revisions.get(snapshot.key, snapshot.revision) > snapshot.revision or not self._in_force(snapshot)
         if asked != self.wanted or stale or snapshot.key != asked[0]:
             self._show()
             return
         if asked[1] is not None and snapshot.latest:
             self.wanted = (snapshot.key, None)  # the step asked for is no more
         self._put(snapshot)
-        QTimer.singleShot(AFTER_PAINT_MS, self._judge)
+        QTimer.singleShot(AFTER_PAINT_MS, self.judging.go_on)
 
     def _on_no_snapshot(self, asked: tuple[str, Step | None], error: BaseException) -> None:
         self._showing = False
@@ -395,7 +361,7 @@ class Session(QObject):
         self.wanted = None
         self._put(None)
         self.tell_error(error)
-        self._judge()
+        self.judging.go_on()
 
     def _put(self, snapshot: Snapshot | None) -> None:
         self.snapshot = snapshot
@@ -418,8 +384,8 @@ class Session(QObject):
         self.saved_at = datetime.now()  # noqa: DTZ005 -- the reader's own clock, shown only
         self.opened = replace(self.opened, undo=performed.undo, redo=performed.redo)
         for key in performed.changes.cases:
-            self.summaries.pop(key, None)
-            self._revisions.pop(key, None)
+            self.judging.summaries.pop(key, None)
+            self.judging.revisions.pop(key, None)
         if self.wanted is not None and self.wanted[0] in performed.gone:
             self.wanted = None
             self._put(None)

@@ -64,11 +64,11 @@ def test_H02_an_answer_of_an_older_revision_is_dropped(window: MainWindow) -> No
     assert session.wanted is not None
     shown: list[object] = []
     session.snapshot_changed.connect(shown.append)
-    session._revisions[old.key] = old.revision + 1
+    session.judging.revisions[old.key] = old.revision + 1
     session._showing = True
     session._on_snapshot(session.wanted, old)
     assert shown == []
-    session._revisions[old.key] = old.revision
+    session.judging.revisions[old.key] = old.revision
     settle(window)
 
 
