@@ -11,14 +11,15 @@ from typing import Any, Self
 from nacdesk.domain.edits import Edit, Record
 from nacdesk.domain.facts import Case, History, Patient
 from nacdesk.domain.quantity import Quantity
-from nacdesk.domain.rules import Catalog, ClinicalReview
+from nacdesk.domain.rules import Catalog
 from nacdesk.errors import UserError
-from nacdesk.storage import adding, drafts, editing, entries, erasure, patient, refusals, rows, rule_records, schema, search, soundness
+from nacdesk.storage import adding, drafts, editing, entries, erasure, patient, refusals, rows, schema, search, soundness
 from nacdesk.storage import bin as case_bin
 from nacdesk.storage.changes import BinRow, CaseRow, Changes, JournalEntry, Merge
 from nacdesk.storage.database import Database, check_is_store, damaged, reserve
 from nacdesk.storage.journal import Clock, Journal, Step, utc_now
 from nacdesk.storage.lock import WriterLock
+from nacdesk.storage.site_decisions import SiteDecisions
 
 __all__ = ["BinRow", "CaseRow", "Changes", "JournalEntry", "Merge", "Store"]
 
@@ -29,7 +30,7 @@ _TOLD = 3  # problems that one message spells out
 _CONTENT = {"invented cases": True, "patients": False}
 
 
-class Store:
+class Store(SiteDecisions):
     """An open store; it belongs to the thread that opened it.
 
     Attributes:
@@ -226,26 +227,6 @@ class Store:
         """The half-typed texts of a case by place; not facts."""
         return drafts.kept(self._database, key)
 
-    def rule_review(self, digest: str) -> ClinicalReview | None:
-        """The latest clinical review of the rule set of that very digest, None when there is none."""
-        return rule_records.review(self._database, digest)
-
-    def rule_reviews(self) -> tuple[tuple[str, ClinicalReview], ...]:
-        """Every clinical review on record with the digest of the rule set that it holds for, latest first."""
-        return rule_records.reviews(self._database)
-
-    def site_rules(self) -> str | None:
-        """The text of the site's own changes to the rules, as accepted last; None when there are none in force.
-
-        Raises:
-            UserError: the text is damaged.
-        """
-        return rule_records.site_rules(self._database)
-
-    def site_rules_accepted(self) -> str | None:
-        """When and by whom the site rules in force were accepted, in words; None when there are none."""
-        return rule_records.accepted(self._database)
-
     def check(self, deep: bool = False) -> tuple[str, ...]:
         """What is wrong with the store, in sentences; empty when it is sound. `deep` verifies every case."""
         return soundness.findings(self._database, deep=deep)
@@ -389,29 +370,6 @@ class Store:
         """
         self._check_writable()
         drafts.drop(self._database, key, place)
-
-    def sign_rules(self, digest: str, by: str, on: date, remarks: str = "") -> None:
-        """Record that a clinician reviewed the rule set of that digest; it holds for no other.
-
-        Args:
-            by: who reviewed it; the account that records it is kept beside.  on: the day of the review.
-
-        Raises:
-            UserError: nobody is named, or it could not be saved.
-        """
-        self._check_writable()
-        if not by.strip():
-            raise UserError("A clinical review needs the name of its reviewer; nothing was recorded.", "Give the name.")
-        rule_records.sign(self._database, digest, by.strip(), on, remarks.strip(), account=self._journal.by, at=self._journal.now())
-
-    def accept_site_rules(self, text: str | None) -> None:
-        """Put the text of a site file in force, or with None none; what was in force before stays on record.
-
-        Raises:
-            UserError: it could not be saved.
-        """
-        self._check_writable()
-        rule_records.accept(self._database, text or "", account=self._journal.by, at=self._journal.now())
 
     def undo(self) -> Changes:
         """Take back the last action, also after a restart.
