@@ -138,7 +138,7 @@ def sheet(review: Review, extra: Sequence[Key] = (), pending: Mapping[str, date]
         for visit in _ordered(review, facts)
         if not by_visit[visit.id] or any(not analyte.startswith("treatment.") for analyte, _ in by_visit[visit.id])
     ]
-    columns = tuple(_column(catalog.analytes[analyte], lesions.get(label), [row.cells.get((analyte, label)) for row in rows]) for analyte, label in keys)
+    columns = tuple(_column(catalog.analytes[analyte], lesions.get(label), _known(rows, (analyte, label))) for analyte, label in keys)
     blank = SheetRow(None, "", known.get(""), "" in known, None, None, {}, ("",) * len(DERIVED))
     return Sheet(facts.case.key, facts, catalog, columns, (*rows, blank))
 
@@ -184,14 +184,20 @@ def _ordered(review: Review, facts: History) -> Iterable[Visit]:
     return [*(current[visit.id] for visit in review.history.visits if visit.id in current), *(visit for visit in facts.visits if visit.id not in seen)]
 
 
-def _column(analyte: Analyte, lesion: Lesion | None, cells: Sequence[Cell | None]) -> Column:
+def _known(rows: Sequence[SheetRow], key: Key) -> list[Cell]:
+    """The cells of a column; of one without values those of other lesions, which the same scan shows."""
+    own = [row.cells[key] for row in rows if key in row.cells]
+    return own or [cell for row in rows for (analyte, label), cell in row.cells.items() if analyte == key[0] and label and key[1]]
+
+
+def _column(analyte: Analyte, lesion: Lesion | None, cells: Sequence[Cell]) -> Column:
     if lesion is None:
         title = analyte.name
     elif analyte.id == _SIZE:
         title = f"{lesion.label}, short axis" if lesion.kind == "node" else lesion.label
     else:
         title = f"{analyte.name} {lesion.label}"
-    return Column(analyte, lesion, title, analyte.unit, panel_of(analyte.id), _defaults([cell for cell in cells if cell is not None]))
+    return Column(analyte, lesion, title, analyte.unit, panel_of(analyte.id), _defaults(cells))
 
 
 def _defaults(cells: Sequence[Cell]) -> Details:

@@ -83,7 +83,7 @@ def build(window: "MainWindow", bar: QMenuBar) -> Actions:
     edit.addSeparator()
     column = add(edit, "Add a &column to the flowsheet…", partial(window.case.ask_sheet, "COLUMN"), "Ctrl+L")
     details = add(edit, "&Details of the chosen value…", partial(window.case.ask_sheet, "DETAILS"), "F4")
-    fill = add(edit, "Fill &down in the flowsheet", partial(window.case.ask_sheet, "FILL"), "Ctrl+D")
+    fill = add(edit, "Fill do&wn in the flowsheet", partial(window.case.ask_sheet, "FILL"), "Ctrl+D")
     edit.addSeparator()
     add(edit, "&Find a case", window.worklist.focus_search, "Ctrl+F")
     add(edit, "Your &name…", window.on_name)
@@ -110,8 +110,9 @@ def build(window: "MainWindow", bar: QMenuBar) -> Actions:
     case.addSeparator()
     basis = add(case, "&Basis of the chosen flag", window.flags.toggle_basis, "B")
     case.addSeparator()
-    sub = case.addMenu("F&orms")
-    forms = [add(sub, title, partial(window.case.ask_form, title)) for title in TITLES]
+    sub = case.addMenu("&Forms")
+    forms = [add(sub, title, partial(window.case.ask_form, title), f"Ctrl+{place % 10}") for place, title in enumerate(TITLES, 1)]
+    case.addSeparator()
     window.keeping.build(partial(add, case))
 
     rules = bar.addMenu("&Rule set")
@@ -121,7 +122,7 @@ def build(window: "MainWindow", bar: QMenuBar) -> Actions:
     about = bar.addMenu("&Help")
     add(about, "&Reference", window.help.on_reference, "F1")
     add(about, "&Intended use", window.help.on_intended_use)
-    add(about, "Find an &action…", window.on_find_action, "Ctrl+K")
+    add(about, "&Find an action…", window.on_find_action, "Ctrl+K")
     add(about, "&Keys", window.help.on_keys)
     add(about, "&About nacdesk and the rule set", window.on_about)
     case_only = (*tabs, axis, values, down, up, basis, column, details, fill, *forms)

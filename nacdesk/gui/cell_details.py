@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 ANOTHER = ("another reading", "")
 FIELD_WIDTH = 150
 FIELDS = (
-    ("date", "Date", "2026-03-31"), ("method", "Method", "CT"), ("scanner", "Scanner", ""), ("segmentation", "Segmentation", ""),
-    ("reader", "Reader", ""), ("limit", "Limit of detection", ""), ("uln", "Upper limit of normal", ""), ("note", "Note", ""),
+    ("date", "Date", "2026-03-31"), ("method", "Method", "CT"), ("limit", "Limit of detection", ""), ("uln", "Upper limit of normal", ""),
+    ("segmentation", "Segmentation", ""), ("scanner", "Scanner", ""), ("reader", "Reader", ""), ("note", "Note", ""),
 )  # fmt: skip
 
 
@@ -120,10 +120,13 @@ class CellDetails(QFrame):
         place = at(self._sheet, self._begun.place)
         details = details_at(self._sheet, *place, observation)
         fact, facts = self._fact, self._sheet.cell(*place).observations
+        analyte = self._sheet.columns[place[1]].analyte
+        applies = {"limit": analyte.limit_for_nd, "uln": analyte.has_uln, "segmentation": analyte.needs_segmentation}
         self.value.show_text("" if fact is None or not facts else fact.entered or str(fact.value))
         for key, field in self.fields.items():
             kept = getattr(details, key)
             field.show_text(kept.isoformat() if hasattr(kept, "isoformat") else kept or "")
+            field.setVisible(applies.get(key, True) or bool(kept))
         self.accept_button.setVisible(len(facts) > 1 and fact is not None and not fact.accepted)
         self.trouble.setText("")
         self.trouble.hide()

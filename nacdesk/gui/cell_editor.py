@@ -23,6 +23,7 @@ class CellEditor(QLineEdit):
 
     Attributes:
         arrows: Left and Right leave the cell, as they do in one that was begun by typing; after F2 they move in the text.
+        names: what a text may be the beginning of; the rest is put behind it, chosen, so that the next letter replaces it.
 
     Signals:
         finished: the Move with which the cell is left.
@@ -38,17 +39,30 @@ class CellEditor(QLineEdit):
         super().__init__(parent)
         self.setObjectName("cell-editor")
         self.arrows = True
+        self.names: tuple[str, ...] = ()
+        self._typed = ""
+        self.textEdited.connect(self._complete)
         self.hide()
 
-    def begin(self, text: str, spoken: str, *, arrows: bool) -> None:
+    def begin(self, text: str, spoken: str, *, arrows: bool, names: tuple[str, ...] = ()) -> None:
         """Show the text with the cursor behind it."""
-        self.arrows = arrows
+        self.arrows, self.names, self._typed = arrows, names, ""
         self.setAccessibleName(spoken)
         self.setText(text)
         self.show()
         self.raise_()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.end(False)
+        self._complete(text)
+
+    def _complete(self, text: str) -> None:
+        """Only what was added to is completed, so that Backspace can take a proposal back."""
+        longer = len(text) > len(self._typed) and text.startswith(self._typed) and self.cursorPosition() == len(text)
+        name = next((name for name in self.names if longer and name.casefold().startswith(text.casefold())), "")
+        if name:
+            self.setText(name)
+            self.setSelection(len(text), len(name) - len(text))
+        self._typed = text
 
     # overrides of Qt
 
@@ -91,6 +105,7 @@ class Asking:
         choices: words to pick from by the keys 1, 2, 3…; none for a plain question.
         free: another answer may be typed.
         answered: called with the answer; None where nothing is asked.
+        first: Enter alone picks the first choice; not where any of them may be right.
     """
 
     tone: str
@@ -99,6 +114,7 @@ class Asking:
     choices: tuple[str, ...] = ()
     free: bool = False
     answered: Callable[[str], None] | None = None
+    first: bool = True
 
 
 class _Answer(QLineEdit):
@@ -112,6 +128,7 @@ class _Answer(QLineEdit):
         self.setObjectName("bar-answer")
         self.choices: tuple[str, ...] = ()
         self.free = False
+        self.first = True
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab:
@@ -124,8 +141,7 @@ class _Answer(QLineEdit):
         if key == Qt.Key.Key_Escape:
             self.given_back.emit()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            answer = self.text().strip() or (self.choices[0] if self.choices else "")
-            self.picked.emit(answer)
+            self.picked.emit(self.text().strip() or (self.choices[0] if self.choices and self.first else ""))
         elif not self.text() and 0 < digit <= len(self.choices):
             self.picked.emit(self.choices[digit - 1])
         elif self.free or not event.text().isprintable():
@@ -221,11 +237,12 @@ class CellBar(QFrame):
             self._flow.addWidget(made)
             self._buttons.append(made)
         self._choices.setVisible(bool(asking.choices))
-        self.line.choices, self.line.free = asking.choices, asking.free
+        self.line.choices, self.line.free, self.line.first = asking.choices, asking.free, asking.first
         self.line.clear()
         self.line.setVisible(bool(asking.choices) or asking.free)
         self.line.setAccessibleName(f"{asking.sentence} {', '.join(f'{number} {text}' for number, text in enumerate(asking.choices, 1))}")
-        self.line.setPlaceholderText("or in your own words" if asking.free and asking.choices else "")
+        numbers = " or ".join(str(number) for number, _ in enumerate(asking.choices, 1))
+        self.line.setPlaceholderText("or in your own words" if asking.free and asking.choices else f"press {numbers}" + (", or Enter" if asking.first else ""))
 
     def _on_clicked(self, text: str, _checked: bool) -> None:
         self._on_picked(text)

@@ -49,8 +49,8 @@ class ColumnPicker(QFrame):
         self.setProperty("tone", "reason")
         self.line = QLineEdit()
         self.line.setObjectName("column-name")
-        self.line.setPlaceholderText("CEA, SUVmax, or the name of a new lesion")
-        self.line.setAccessibleName("Name of the column to add: an analyte or a new lesion")
+        self.line.setPlaceholderText("CEA, SUVmax, or a new lesion: node 7R, mediastinum")
+        self.line.setAccessibleName("Name of the column to add: an analyte, or a new lesion, with its organ behind a comma")
         self.line.installEventFilter(self)
         self.list = QListWidget()
         self.list.setObjectName("column-choices")
@@ -137,7 +137,10 @@ def _columns(sheet: Sheet) -> list[Choice]:
     made = []
     for analyte in addable(sheet.catalog):
         labels = [lesion.label for lesion in sheet.history.lesions] if analyte.per_lesion != "no" else []
-        for label in [*([""] if analyte.per_lesion != "yes" else []), *labels]:
+        labels += [""] if analyte.per_lesion != "yes" else []
+        if analyte.kind == "code":  # such as a new lesion: seen of the visit rather than of one lesion
+            labels.reverse()
+        for label in labels:
             unit = f" ({analyte.unit})" if analyte.unit else ""
             of = f" · {label}" if label else ""
             short = f"{analyte.short}: " if analyte.short else ""
@@ -154,11 +157,13 @@ def _rank(wanted: str, choice: Choice, sheet: Sheet) -> int | None:
     return 1 if any(name.startswith(wanted) for name in names) else 2 if any(wanted in name for name in names) else None
 
 
-def _lesions(sheet: Sheet, label: str) -> list[Choice]:
-    """A new lesion of that name; a node first where the name says so."""
+def _lesions(sheet: Sheet, text: str) -> list[Choice]:
+    """A new lesion of that name, in the organ behind a comma; a node first where the name says so."""
+    label, organ = (part.strip() for part in text.partition(",")[::2])
     if not label or sheet.history.lesion(label) is not None:
         return []
     is_node = any(word.startswith(NODE_WORDS) for word in label.casefold().split())
     kinds: Sequence[tuple[Literal["mass", "node"], str]] = (("mass", "mass, longest diameter"), ("node", "lymph node, short axis"))
     ordered = reversed(kinds) if is_node else kinds
-    return [Choice(f"New target lesion “{label}”: {said} (mm)", (SIZE, label), Lesion(label, kind=kind, role="target")) for kind, said in ordered]
+    named = f"“{label}”, {organ}" if organ else f"“{label}”"
+    return [Choice(f"New target lesion {named}: {said} (mm)", (SIZE, label), Lesion(label, kind=kind, role="target", organ=organ or None)) for kind, said in ordered]

@@ -159,11 +159,12 @@ class Edits(QObject):
         return replace(place, visit=self._ids[place.visit]) if place.visit in self._ids else place
 
     def carried(self, begun: Begun) -> Begun:
-        """What began on the state before our own last save, on the state after it; anything else as it is."""
-        if self._base is None or self._snapshot is None or self.sheet is None or (begun.key, begun.revision) != (self._base.key, self._base.revision):
-            return begun
-        place = self.real(begun.place)
-        return Begun(begun.key, self._snapshot.revision, place, facts_of(self.sheet, place))
+        """What began on the state before our own last save, on the state after it; what another step came between keeps its own."""
+        place, before, after = self.real(begun.place), self._base, self._snapshot
+        own = before is not None and after is not None and (begun.key, begun.revision, after.revision) == (before.key, before.revision, before.revision + 1)
+        if not own or after is None or self.sheet is None:
+            return replace(begun, place=place)
+        return Begun(begun.key, after.revision, place, facts_of(self.sheet, place))
 
     def see(self, snapshot: Snapshot | None, sheet: Sheet | None) -> None:
         """The newest state of the case on show."""
@@ -216,16 +217,17 @@ class Edits(QObject):
         self._confirmed = True
 
     def _on_not_performed(self, error: BaseException) -> None:
-        entry = self._taken(1)[0]
+        entries = self._taken(1)  # none where the case has gone meanwhile: it was told then
         self._end()
-        self.failed.emit(entry, error)
+        for entry in entries:
+            self.failed.emit(entry, error)
         self._next()
 
     def _finish(self, before: Snapshot, after: Snapshot) -> None:
         """The saved state is on show: what began on the state before goes on from here."""
         entry = self._taken(1)[0]
-        was = {visit.id for visit in before.review.history.visits}
-        now = [visit.id for visit in after.review.history.visits if visit.id not in was]
+        was = {visit.id for visit in before.facts.visits}
+        now = [visit.id for visit in after.facts.visits if visit.id not in was]
         fresh = next((begun.place.visit for begun in entry.begun if begun.place.visit.startswith(NEW_ROW)), None)
         if fresh is not None and len(now) == 1:
             self._ids[fresh] = now[0]

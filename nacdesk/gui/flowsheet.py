@@ -4,21 +4,22 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QRect, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nacdesk.errors import UserError
-from nacdesk.gui.cell_editor import REASONS, Asking, CellBar, CellEditor
-from nacdesk.gui.column_picker import Choice, ColumnPicker
+from nacdesk.gui.cell_editor import REASONS, Asking
+from nacdesk.gui.column_picker import Choice
 from nacdesk.gui.desk import Snapshot
-from nacdesk.gui.edits import Begun, ColumnKey, Place
+from nacdesk.gui.edits import NAME, Begun, ColumnKey, Place
 from nacdesk.gui.flow_layout import FlowLayout, keep_height
 from nacdesk.gui.flowsheet_model import SAVING, Kind
 from nacdesk.gui.labels import words
 from nacdesk.gui.session import Session
 from nacdesk.gui.sheet_blocks import Blocks
-from nacdesk.gui.sheet_plan import Plan, cell_plan, lesion_plan
+from nacdesk.gui.sheet_overlay import SheetOverlay
+from nacdesk.gui.sheet_plan import Plan, cell_plan, lesion_plan, likely_names
 from nacdesk.gui.sheet_state import SheetState
 from nacdesk.gui.sheet_view import Asked, Move, SheetView
 from nacdesk.gui.theme import Look
@@ -46,14 +47,14 @@ class FlowSheet(QWidget):
         super().__init__(parent)
         self.view = SheetView()
         self.view.setParent(self)
-        self.editor, self.bar, self.picker = CellEditor(self), CellBar(self), ColumnPicker(self)
+        self._over = SheetOverlay(self, self.view)
+        self.editor, self.bar, self.picker = self._over.editor, self._over.bar, self._over.picker
         self.said = words("note", name="sheet-state")
         self.state = SheetState(session, self)
         self.blocks = Blocks(self.view, self.ask, self.settle)
         self._look = Look()
         self._stale = self._showing = False
         self._asked: str | None = None  # the text whose questions are on show
-        self._anchor: Place | None = None  # the cell that the bar is about, None for the current one
         self._goal: ColumnKey | None = None  # the column to go to once it is there
         self._then: Callable[[], None] | None = None
         self._details: CellDetails | None = None
@@ -108,6 +109,7 @@ class FlowSheet(QWidget):
 
     def _on_snapshot(self, snapshot: Snapshot | None) -> None:
         if self.state.turn_to(snapshot):
+            self.view.setCurrentIndex(QModelIndex())
             self._close_editor()
             self.bar.dismiss()
             self.picker.hide()
@@ -145,31 +147,7 @@ class FlowSheet(QWidget):
             self._say_state()
 
     def _place_parts(self) -> None:
-        """Editor, bar and picker stand where their cell is."""
-        model, begun = self.view.cells, self.state.open
-        index = model.index_of(begun.place) if begun is not None else QModelIndex()
-        if index.isValid():
-            cell = self._rect_of(index)
-            wanted = max(cell.width(), self.editor.fontMetrics().horizontalAdvance(self.editor.text()) + self._look.px(30))
-            left = max(0, min(cell.x(), self.width() - wanted))
-            self.editor.setGeometry(left, cell.y(), wanted, self.view.line_height)
-        if self.bar.asking is not None:
-            index = model.index_of(self._anchor) if self._anchor is not None else self.view.currentIndex()
-            self.bar.stand_by(self._rect_of(index) if index.isValid() else self.view.geometry(), self.rect(), self._look)
-        if self.picker.isVisible():
-            self.picker.stand_in(self.view.geometry(), self._look)
-
-    def _reveal(self, part: QRect) -> None:
-        """Scroll the page, where it is longer than the window, to a part of this widget."""
-        page: QWidget | None = self
-        while page is not None and not isinstance(page, QScrollArea):
-            page = page.parentWidget()
-        if page is not None and self.isVisible():
-            middle = self.mapTo(page.widget(), part.center())
-            page.ensureVisible(middle.x(), middle.y(), 0, part.height() // 2 + 4)
-
-    def _rect_of(self, index: QModelIndex) -> QRect:
-        return self.view.rect_of(index).translated(self.view.pos())
+        self._over.arrange(self.state.open.place if self.state.open is not None else None, self._look)
 
     def _say_state(self) -> None:
         self.said.setText(self.state.words())
@@ -178,7 +156,7 @@ class FlowSheet(QWidget):
     def take_focus(self) -> None:
         """The cursor goes to the grid, unless something open waits for it."""
         self.show_open()
-        self._reveal(self._rect_of(self.view.currentIndex()))
+        self._over.reveal(self._over.rect_of(self.view.currentIndex()))
 
     # typing
 
@@ -193,7 +171,8 @@ class FlowSheet(QWidget):
         unsaved = self.state.unsaved.get(place)
         shown = unsaved.text if unsaved is not None else model.recorded(index)
         self.state.open = self.state.edits.begin(place)
-        self.editor.begin(shown if text is None else text, model.spoken(index), arrows=text is not None)
+        names = likely_names(self.state.sheet) if text is not None and place.column == NAME and self.state.sheet is not None else ()
+        self.editor.begin(shown if text is None else text, model.spoken(index), arrows=text is not None, names=names)
         self._place_parts()
         if text is not None:
             self._on_text(text)
@@ -222,11 +201,11 @@ class FlowSheet(QWidget):
                 return True
             plan = cell_plan(sheet, begun.place, text, coming=self.state.comes(begun.place))
         except UserError as error:
-            self._ask_at(begun.place, Asking("refused", error.sentence, error.remedy))
+            self._over.ask(begun.place, Asking("refused", error.sentence, error.remedy))
             return False
         if plan.questions and self._asked != text:
             self._asked = text
-            self._ask_at(begun.place, Asking("question", _told(plan.questions), f"Keep {text}? Enter keeps it, Escape gives it back."))
+            self._over.ask(begun.place, Asking("question", _told(plan.questions), f"Keep {text}? Enter keeps it, Escape gives it back."))
             return False
         if plan.why:
             self._ask_why(plan, (begun,), move)
@@ -276,13 +255,7 @@ class FlowSheet(QWidget):
 
     def ask(self, asking: Asking) -> None:
         """Show a sentence beside the current cell."""
-        self._ask_at(None, asking)
-
-    def _ask_at(self, place: Place | None, asking: Asking) -> None:
-        self._anchor = place
-        self.bar.ask(asking)
-        self._place_parts()
-        self._reveal(self.bar.geometry())
+        self._over.ask(None, asking)
 
     def settle(self, plan: Plan) -> None:
         """Ask what a plan has to ask, then save it; it belongs to the case as it is now."""
@@ -303,7 +276,7 @@ class FlowSheet(QWidget):
 
     def _ask_why(self, plan: Plan, begun: tuple[Begun, ...], move: Move) -> None:
         remedy = f"Enter: {REASONS[0]}. Escape gives it back."
-        self._ask_at(plan.places[0], Asking("reason", plan.why, remedy, REASONS, free=True, answered=partial(self._on_why, plan, begun, move)))
+        self._over.ask(plan.places[0], Asking("reason", plan.why, remedy, REASONS, free=True, answered=partial(self._on_why, plan, begun, move)))
 
     def _on_why(self, plan: Plan, begun: tuple[Begun, ...], move: Move, reason: str) -> None:
         self._close_editor()
@@ -315,7 +288,7 @@ class FlowSheet(QWidget):
         """What waited for it waits no longer: the case stays on show."""
         self._then = None
         if self.state.open is None and isinstance(place, Place):
-            self._ask_at(place, Asking("refused", f"Not saved: {why}", "In this cell F2 takes it up again, Escape gives it back."))
+            self._over.ask(place, Asking("refused", f"Not saved: {why}", "In this cell F2 takes it up again, Escape gives it back."))
             self.attention_asked.emit()
 
     def _on_emptied(self) -> None:
@@ -364,9 +337,10 @@ class FlowSheet(QWidget):
         self._place_parts()
 
     def _on_column(self, choice: Choice) -> None:
-        """Add the column and go there; a new lesion is recorded first."""
+        """Add the column and go there, in the row of a time point; a new lesion is recorded first."""
         self.state.add(choice.column)
-        self._goal = choice.column
+        place = self.view.cells.place(self.view.currentIndex())
+        self._goal = choice.column if place is None or place.visit != self.state.fresh else None
         if choice.lesion is not None:
             self.settle(lesion_plan(choice.lesion, choice.column))
         else:
@@ -378,16 +352,16 @@ class FlowSheet(QWidget):
         if self._showing or self.bar.waits or self.state.open is not None:
             return
         if self.view.hasFocus():
-            self._reveal(self._rect_of(current))
+            self._over.reveal(self._over.rect_of(current))
         self._help.setText(HELP if self.view.names_rows or not current.isValid() else self.view.cells.spoken(current))
-        failed = self.state.unsaved.get(self._anchor) if self._anchor is not None else None
+        failed = self.state.unsaved.get(self._over.anchor) if self._over.anchor is not None else None
         if failed is None or not failed.why:  # what was not saved may have been left before that was known
             self.bar.dismiss()
         place = self.view.cells.place(current) if current.isValid() else None
         unsaved = self.state.unsaved.get(place) if place is not None else None
         if unsaved is not None and unsaved.state != SAVING:
             said = f"Not saved: {unsaved.why}" if unsaved.why else "This was typed and is not saved yet."
-            self._ask_at(place, Asking("refused" if unsaved.why else "question", said, "F2 takes it up again, Escape gives it back."))
+            self._over.ask(place, Asking("refused" if unsaved.why else "question", said, "F2 takes it up again, Escape gives it back."))
 
     def _on_double_click(self, index: QModelIndex) -> None:
         if self.view.cells.kind(index.column()) is Kind.ADD:
@@ -410,6 +384,11 @@ class FlowSheet(QWidget):
             self._details.closed.connect(self._close_details)
             self._column.addWidget(self._details)
         self._details.begin(self.state.sheet, self.state.edits.begin(place))
+        QTimer.singleShot(0, self._reveal_details)  # once the page knows how long it is now
+
+    def _reveal_details(self) -> None:
+        if self._details is not None and self._details.isVisible():
+            self._over.reveal(self._details.geometry())
 
     def _on_details_planned(self, plan: Plan, begun: Begun) -> None:
         self._close_details()

@@ -47,7 +47,7 @@ class Keeping(QObject):
         self._export = add("E&xport this case…", self.on_export)
         self._everything = add("E&verything recorded about this patient…", self.on_everything)
         self._delete = add("&Delete case…", self.on_delete)
-        self._bin = add("Bi&n…", self.on_bin)
+        self._bin = add("B&in…", self.on_bin)
         self._erase = add("E&rase a patient…", self.on_erase)
         self._years = add("Cases &untouched for years…", self.on_untouched)
         session = self._session
@@ -114,6 +114,8 @@ class Keeping(QObject):
         if data.pages.key == "facts":
             row = data.facts.currentIndex().row()
             facts = review.history.observations[row : row + 1] if row >= 0 else ()
+        elif data.pages.key != "sheet":
+            facts = ()
         else:
             sheet, place = data.sheet.state.sheet, data.sheet.view.cells.place(data.sheet.view.currentIndex())
             found = facts_of(sheet, place) if sheet is not None and place is not None else ()

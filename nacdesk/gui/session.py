@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from nacdesk.domain.rules import Catalog
+from nacdesk.errors import UserError
 from nacdesk.gui import errands
 from nacdesk.gui.desk import Desk, Opened, Performed, Rows, Snapshot, Step, Summary
 from nacdesk.gui.errands import ReadingChoices
@@ -224,7 +225,10 @@ class Session(QObject):
             done, failed: bound methods that are also told the Changes, or why there are none.
         """
         if not self.writable:
-            self.tell(Message("error", f"“{label}” was not done: no store is open for writing.", "Open one in the File menu."))
+            refusal = UserError(f"“{label}” was not done: no store is open for writing.", "Open one in the File menu.")
+            self.tell_error(refusal)
+            if failed is not None:
+                failed(refusal)
             return
         self.writing += 1
         self.store_changed.emit()

@@ -90,7 +90,7 @@ class Blocks:
         plan = paste(grid, self._sheet, at, unit=unit, comma=comma)
         if plan.asks:
             first, remedy = plan.asks[0], "Asked once for the whole paste. Escape pastes nothing."
-            self._ask(Asking("question", first.question, remedy, first.choices, answered=partial(self._on_answer, grid, at, unit, comma, first)))
+            self._ask(Asking("question", first.question, remedy, first.choices, first=False, answered=partial(self._on_answer, grid, at, unit, comma, first)))
             return
         cells = [(row, column, value) for row, column, value in plan.cells if not isinstance(value, UserError)]
         self._save(cells, [(row, column, value) for row, column, value in plan.cells if isinstance(value, UserError)], "Paste")

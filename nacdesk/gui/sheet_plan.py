@@ -19,6 +19,7 @@ from nacdesk.gui.flowsheet_model import what
 from nacdesk.interop.dates import read_date
 
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
+_AFTER = re.compile(r"after c(\d{1,2})", re.ASCII)
 MOST_CYCLES = 99
 
 
@@ -129,6 +130,13 @@ def accept_plan(sheet: Sheet, place: Place, observation: str) -> Plan:
 def today() -> date:
     """By the reader's own clock: only a question rests on it (H33)."""
     return datetime.now().astimezone().date()
+
+
+def likely_names(sheet: Sheet) -> tuple[str, ...]:
+    """What the next time point may be called: those that a course has and the sheet has not."""
+    taken = {row.name.casefold() for row in sheet.rows}
+    last = max((int(found[1]) for name in taken if (found := _AFTER.fullmatch(name)) is not None), default=0)
+    return tuple(name for name in ("baseline", f"after C{last + 1}", "surgery") if name not in taken)
 
 
 def day(text: str) -> date:

@@ -47,7 +47,7 @@ class SheetState(QObject):
         self.unsaved: dict[Place, Unsaved] = {}
         self.saved = False
         self._extra: dict[str, list[ColumnKey]] = {}
-        self._pending: dict[str, dict[str, date]] = {}
+        self._pending: dict[str, date] = {}
         self._blank = [_new_row()]  # rows that are typed and not saved, and the untouched last one
         self._seeing = False
         self.edits.saved.connect(self._on_saved)
@@ -89,8 +89,11 @@ class SheetState(QObject):
         self.drafts.flush()
         self.open, self.saved = None, False
         self.unsaved.clear()
+        self._pending.clear()
         if key is not None:
             self.drafts.ask(key)
+        else:  # perhaps another store, with another case of the same key
+            self._extra.clear()
         return True
 
     def refresh(self) -> None:
@@ -155,7 +158,7 @@ class SheetState(QObject):
         snapshot = self.snapshot
         if snapshot is None:
             return None
-        pending = self._pending.get(snapshot.key, {})
+        pending = self._pending
         made = sheet(snapshot.review, self._extra.get(snapshot.key, ()), pending, snapshot.facts if snapshot.latest else None)
         for row in made.rows:
             if row.visit is not None and row.visit.id in pending and not row.pending:  # a value carries the date now
@@ -203,7 +206,7 @@ class SheetState(QObject):
         rows = self.sheet.rows if self.sheet is not None else ()
         row = next((row for row in rows if row.visit is not None and row.visit.id == visit), None)
         if row is not None and (row.date is None or row.pending):
-            self._pending.setdefault(key, {})[visit] = day(text)
+            self._pending[visit] = day(text)
             self.drafts.keep(key, _date_draft(visit), day(text).isoformat())
             self.edits.sheet = self._sheet_now()
 
@@ -230,7 +233,7 @@ class SheetState(QObject):
                 if self.open is None or self.open.place != place:
                     self.unsaved.setdefault(place, Unsaved(text, LATER))
             elif name.startswith("visit:") and name.endswith(":date"):
-                self._pending.setdefault(key, {})[name.split(":")[1]] = date.fromisoformat(text)
+                self._pending[name.split(":")[1]] = date.fromisoformat(text)
         if found:
             self.refresh()
 

@@ -48,7 +48,7 @@ def build(case: Case, entries: Sequence[JournalEntry], *, of: int, narrowed: str
 
 def changes(entries: Iterable[tuple[str, str, str, str, str | None, bool]]) -> Grid:
     """Changes as rows: at (ISO 8601, UTC), by, action, what, reason, and whether the clock stood back."""
-    columns = (column("When (UTC)", 78), column("Who", 92), column("Action", 120), column("What and why"))
+    columns = (column("When (UTC)", 94), column("Who", 92), column("Action", 112), column("What and why"))
     rows = []
     for at, by, label, what, reason, back in entries:
         when = at[:19].replace("T", " ") + (" (the clock stood back)" if back else "")

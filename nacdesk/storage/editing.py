@@ -104,7 +104,7 @@ class _Editing:
         old = self._case
         if new.key != old.key:
             raise UserError(f"What was entered is of the case {new.key}, not of {old.key}{_NOTHING_CHANGED}", "Open its own case.")
-        new = replace(refusals.case(new, self._catalog), revision=old.revision, fictitious=old.fictitious)
+        new = replace(refusals.case(new, self._catalog), key=old.key, revision=old.revision, fictitious=old.fictitious)
         mrn = new.patient.mrn
         if mrn is not None and mrn != old.patient.mrn:
             if not normal_mrn(mrn):

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from nacdesk.domain.facts import History, Observation
 from nacdesk.domain.rules import Catalog
@@ -67,6 +67,15 @@ def go(window: MainWindow, visit: str, column: str) -> None:
         press(window, KEY.Key_Right)
     here = window.case.data.sheet.view.currentIndex()
     assert (here.row(), here.column()) == (row, across)
+
+
+def tab_to(window: MainWindow, widget: QWidget | None) -> None:
+    """Press Tab until the focus is there."""
+    for _ in range(20):
+        if QApplication.focusWidget() is widget:
+            return
+        press(window, KEY.Key_Tab)
+    raise AssertionError("Tab does not come there")
 
 
 def shown(window: MainWindow, visit: str, column: str) -> str:

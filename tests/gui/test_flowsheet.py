@@ -16,7 +16,7 @@ from nacdesk.settings import Settings
 from nacdesk.storage.store import Store
 from tests.gui.conftest import OpenWindow
 from tests.gui.hands import CTRL, NOTHING, PRIMARY, SHIFT, press, settle, show
-from tests.gui.sheet_hands import KEY, clipboard, enter, fact, facts, go, marks, number, place, said, shown, the_day_of_the_board, to_sheet, write
+from tests.gui.sheet_hands import KEY, clipboard, enter, fact, facts, go, marks, number, place, said, shown, tab_to, the_day_of_the_board, to_sheet, write
 
 SIZE, CEA, VAF = "size.diameter", "marker.cea", "ctdna.vaf"
 
@@ -211,7 +211,8 @@ def test_a_block_of_another_program_asks_for_its_decimal_sign_once(window: MainW
     clipboard("8,125\n9,500")
     press(window, KEY.Key_V, CTRL)
     assert "what does this block write before decimals" in said(window)
-    assert fact(window, "C2 D2", CEA) is None
+    press(window, KEY.Key_Return)
+    assert fact(window, "C2 D2", CEA) is None, "Enter alone answers nothing where either may be right"
     press(window, KEY.Key_1)
     settle(window)
     assert number(window, "C2 D2", CEA) == Decimal("8.125")
@@ -285,17 +286,27 @@ def test_a_second_reader_is_kept_beside_the_first_and_the_difference_is_shown(wi
     press(window, KEY.Key_Down)
     press(window, KEY.Key_Tab)
     write(window, "32")
-    for _ in range(5):
-        press(window, KEY.Key_Tab)
-    assert QApplication.focusWidget() is details.fields["reader"].line
+    tab_to(window, details.fields["reader"].line)
     write(window, "B. Lind")
     press(window, KEY.Key_Return)
     settle(window)
     assert "2 readers" in marks(window, "after C1", "primary")
     readers = [(row.reader, str(row.value)) for row in facts(window).observations if row.lesion == "primary" and row.analyte == SIZE and str(row.date) == "2026-09-12"]
     assert readers == [(None, "30 mm"), ("B. Lind", "32 mm")]
+    assert "none accepted" in marks(window, "after C1", "primary")
+    write(window, "31")
+    press(window, KEY.Key_Return)
+    assert "mark the one that counts" in said(window)
+    press(window, KEY.Key_Escape)
     press(window, KEY.Key_F4)
     assert "difference 2 mm" in details.readings.text()
+    tab_to(window, details.accept_button)
+    press(window, KEY.Key_Space)
+    settle(window)
+    assert shown(window, "after C1", "primary") == "30"
+    assert marks(window, "after C1", "primary") == "2 readers"
+    assert [row.accepted for row in facts(window).observations if str(row.date) == "2026-09-12" and row.lesion == "primary"] == [True, False]
+    press(window, KEY.Key_F4)
     press(window, KEY.Key_Escape)
     assert not details.isVisible()
     assert sheet.view.hasFocus()
@@ -305,11 +316,12 @@ def test_a_note_and_a_method_are_typed_in_the_details_of_the_cell(window: MainWi
     to_sheet(window)
     go(window, "after C1", "primary")
     press(window, KEY.Key_F4)
-    press(window, KEY.Key_Tab)
+    details = window.case.data.sheet._details
+    assert details is not None
+    tab_to(window, details.fields["method"].line)
     press(window, KEY.Key_A, CTRL)
     write(window, "MRI")
-    for _ in range(6):
-        press(window, KEY.Key_Tab)
+    tab_to(window, details.fields["note"].line)
     write(window, "motion")
     press(window, KEY.Key_Return)
     settle(window)
@@ -427,6 +439,32 @@ def test_a_time_point_without_a_value_can_be_taken_away(window: MainWindow) -> N
     go(window, "after C1", "name")
     press(window, KEY.Key_Delete)
     assert "holds recorded facts" in said(window)
+
+
+def test_a_value_in_a_row_without_name_and_date_is_refused(window: MainWindow) -> None:
+    to_sheet(window)
+    before = facts(window)
+    go(window, "", "primary")
+    write(window, "30")
+    press(window, KEY.Key_Tab)
+    assert "Type the name or the date of the time point first." in said(window)
+    press(window, KEY.Key_Escape)
+    assert facts(window) == before
+    go(window, "", "date")
+    write(window, "2026-11-07")
+    press(window, KEY.Key_Tab)
+    press(window, KEY.Key_Tab)
+    write(window, "28")
+    press(window, KEY.Key_Tab)
+    settle(window)
+    assert number(window, "2026-11-07", SIZE, "primary") == 28
+
+
+def test_another_case_begins_with_the_cursor_at_its_first_cell(window: MainWindow) -> None:
+    sheet = to_sheet(window)
+    go(window, "after C2", "CEA")
+    show(window, NOTHING)
+    assert (sheet.view.currentIndex().row(), sheet.view.currentIndex().column()) == (0, 0)
 
 
 def test_as_of_an_earlier_date_nothing_can_be_typed(window: MainWindow) -> None:

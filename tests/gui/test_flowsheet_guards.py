@@ -243,6 +243,20 @@ def test_H24_a_switch_after_a_failed_save_stays(window: MainWindow, demo: Path) 
     assert case_of(window) != PRIMARY
 
 
+def test_H24_a_window_that_stopped_writing_keeps_the_text_and_can_be_closed(window: MainWindow) -> None:
+    to_sheet(window)
+    go(window, "C2 D2", "CEA")
+    write(window, "8.8")
+    window.session.stop_writing("the program made repeated errors")
+    press(window, KEY.Key_Return)
+    settle(window)
+    assert shown(window, "C2 D2", "CEA") == "8.8"
+    assert marks(window, "C2 D2", "CEA") == "not saved"
+    assert "no store is open for writing" in said(window)
+    window.close()
+    wait_until(window.isHidden)
+
+
 def test_H24_closing_the_window_saves_what_is_open(window: MainWindow, demo: Path, catalog: Catalog) -> None:
     to_sheet(window)
     go(window, "C2 D2", "CEA")

@@ -491,7 +491,7 @@ def _edits(dice: random.Random, history: History) -> Iterator[Edit]:
 
 
 @given(histories(keys=st.just("A"), most=20), st.integers(0, 2**32))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_D13_any_edits_are_refused_whole_or_lead_back_and_forth(catalog: Catalog, history: History, seed: int) -> None:
     dice = random.Random(seed)
     with temporary() as path, Store.create(path, catalog, by="A") as store:

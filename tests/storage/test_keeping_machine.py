@@ -14,7 +14,7 @@ from tempfile import mkdtemp
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from nacdesk import work
 from nacdesk.catalog import load
@@ -29,6 +29,7 @@ SEQUENCES, STEPS = (int(number) for number in os.environ.get("NACDESK_MACHINE", 
 CATALOG = load()
 
 KEYS = st.sampled_from("ABC")
+PICK = st.integers(0, 2)  # one of the cases there are
 NUMBERS = st.sampled_from((None, "1", "2", "3"))
 NAMES = st.sampled_from(("DEMO, Ines", "DEMO, Olga", None))
 VISITS = st.sampled_from(("baseline", "after C1", "after C2", "surgery"))
@@ -36,6 +37,7 @@ LESIONS = st.sampled_from(("primary", "node", "liver"))
 READERS = st.sampled_from((None, "Ruiz"))
 VALUES = st.sampled_from((*(f"{tenths / 10:.1f}" for tenths in range(100, 600, 37)), "TSTM", "ABSENT", "NE"))
 PLACES = st.integers(0, 4)
+SELDOM = st.sampled_from((False, False, False, False, True))
 
 Fact = tuple[str, str, str | None]  # time point, lesion, reader
 
@@ -127,10 +129,19 @@ class KeepingMachine(RuleBasedStateMachine):
         facts = {(names[seen.visit], seen.lesion or "", seen.reader): seen for seen in history.observations}
         return history, {name: number for number, name in names.items()}, facts
 
+    def _one(self, pick: int) -> str:
+        return sorted(self.cases)[pick % len(self.cases)]
+
     def _free(self, key: str, mrn: str | None) -> bool:
         return key not in self.state[1] and all(case.mrn != mrn or mrn is None for other, case in self.cases.items() if other != key)
 
     # create and import
+
+    @initialize()
+    def begin(self) -> None:
+        """Two cases with something to work on."""
+        self.import_values("A", ["baseline", "after C1", "after C2"], "primary", "31.0")
+        self.import_values("B", ["baseline", "surgery"], "node", "15.0")
 
     @rule(key=KEYS, mrn=NUMBERS, name=NAMES)
     def create(self, key: str, mrn: str | None, name: str | None) -> None:
@@ -152,25 +163,26 @@ class KeepingMachine(RuleBasedStateMachine):
     # edit
 
     @precondition(lambda self: self.cases)
-    @rule(key=KEYS, stage=st.sampled_from(("cT2", None)), name=NAMES, mrn=NUMBERS)
-    def set_case(self, key: str, stage: str | None, name: str | None, mrn: str | None) -> None:
-        if key in self.cases:
-            history = self.store.history(key)
-            after = replace(self.cases[key], stage=stage, name=name, mrn=mrn) if self._free(key, mrn) else None
-            self._edit(key, after, SetCase(replace(history.case, stage=stage, patient=Patient(name, mrn))))
+    @rule(pick=PICK, stage=st.sampled_from(("cT2", None)), name=NAMES, mrn=NUMBERS)
+    def set_case(self, pick: int, stage: str | None, name: str | None, mrn: str | None) -> None:
+        key = self._one(pick)
+        history = self.store.history(key)
+        after = replace(self.cases[key], stage=stage, name=name, mrn=mrn) if self._free(key, mrn) else None
+        self._edit(key, after, SetCase(replace(history.case, stage=stage, patient=Patient(name, mrn))))
 
     @precondition(lambda self: self.cases)
-    @rule(key=KEYS, visit=VISITS, place=PLACES)
-    def add_time_point(self, key: str, visit: str, place: int) -> None:
-        if key in self.cases:
-            names = list(self.cases[key].visits)
-            names.insert(place, visit)
-            self._edit(key, None if visit in self.cases[key].visits else replace(self.cases[key], visits=tuple(names)), PutVisit(Visit("", visit, place)))
+    @rule(pick=PICK, visit=VISITS, place=PLACES)
+    def add_time_point(self, pick: int, visit: str, place: int) -> None:
+        key = self._one(pick)
+        names = list(self.cases[key].visits)
+        names.insert(place, visit)
+        self._edit(key, None if visit in self.cases[key].visits else replace(self.cases[key], visits=tuple(names)), PutVisit(Visit("", visit, place)))
 
     @precondition(lambda self: self.cases)
-    @rule(key=KEYS, old=VISITS, new=VISITS, place=PLACES)
-    def change_time_point(self, key: str, old: str, new: str, place: int) -> None:
-        if key in self.cases and old in self.cases[key].visits:
+    @rule(pick=PICK, old=VISITS, new=VISITS, place=PLACES)
+    def change_time_point(self, pick: int, old: str, new: str, place: int) -> None:
+        key = self._one(pick)
+        if old in self.cases[key].visits:
             ids = self._ids(key)[1]
             twin = new != old and new in self.cases[key].visits
             after = self.cases[key].renamed(old, new)
@@ -179,59 +191,60 @@ class KeepingMachine(RuleBasedStateMachine):
             self._edit(key, None if twin else replace(after, visits=tuple(names)), PutVisit(Visit(ids[old], new, place, None)))
 
     @precondition(lambda self: self.cases)
-    @rule(key=KEYS, visit=VISITS)
-    def remove_time_point(self, key: str, visit: str) -> None:
-        if key in self.cases:
-            case, ids = self.cases[key], self._ids(key)[1]
-            may = visit in case.visits and not any(fact[0] == visit for fact in case.facts)
-            self._edit(key, replace(case, visits=tuple(name for name in case.visits if name != visit)) if may else None, RemoveVisit(ids.get(visit, "999")))
+    @rule(pick=PICK, visit=VISITS)
+    def remove_time_point(self, pick: int, visit: str) -> None:
+        key = self._one(pick)
+        case, ids = self.cases[key], self._ids(key)[1]
+        may = visit in case.visits and not any(fact[0] == visit for fact in case.facts)
+        self._edit(key, replace(case, visits=tuple(name for name in case.visits if name != visit)) if may else None, RemoveVisit(ids.get(visit, "999")))
 
     @precondition(lambda self: self.cases)
-    @rule(key=KEYS, lesion=LESIONS, old=st.one_of(st.none(), LESIONS))
-    def put_lesion(self, key: str, lesion: str, old: str | None) -> None:
-        if key in self.cases:
-            case = self.cases[key]
-            if old is None:
-                after = None if lesion in case.lesions else replace(case, lesions=(*case.lesions, lesion))
-            else:
-                after = None if old not in case.lesions or (lesion in case.lesions and lesion != old) else case.renamed(old, lesion)
-            self._edit(key, after, PutLesion(Lesion(lesion), old))
+    @rule(pick=PICK, lesion=LESIONS, old=st.one_of(st.none(), LESIONS))
+    def put_lesion(self, pick: int, lesion: str, old: str | None) -> None:
+        key = self._one(pick)
+        case = self.cases[key]
+        if old is None:
+            after = None if lesion in case.lesions else replace(case, lesions=(*case.lesions, lesion))
+        else:
+            after = None if old not in case.lesions or (lesion in case.lesions and lesion != old) else case.renamed(old, lesion)
+        self._edit(key, after, PutLesion(Lesion(lesion), old))
 
     @precondition(lambda self: self.cases)
-    @rule(key=KEYS, lesion=LESIONS)
-    def remove_lesion(self, key: str, lesion: str) -> None:
-        if key in self.cases:
-            case = self.cases[key]
-            may = lesion in case.lesions and not any(fact[1] == lesion for fact in case.facts)
-            self._edit(key, replace(case, lesions=tuple(label for label in case.lesions if label != lesion)) if may else None, RemoveLesion(lesion))
+    @rule(pick=PICK, lesion=LESIONS)
+    def remove_lesion(self, pick: int, lesion: str) -> None:
+        key = self._one(pick)
+        case = self.cases[key]
+        may = lesion in case.lesions and not any(fact[1] == lesion for fact in case.facts)
+        self._edit(key, replace(case, lesions=tuple(label for label in case.lesions if label != lesion)) if may else None, RemoveLesion(lesion))
 
     @precondition(lambda self: self.cases)
-    @rule(key=KEYS, visit=VISITS, lesion=LESIONS, reader=READERS, value=VALUES, other=KEYS)
-    def record(self, key: str, visit: str, lesion: str, reader: str | None, value: str, other: str) -> None:
+    @rule(pick=PICK, visit=PLACES, lesion=PLACES, reader=READERS, value=VALUES, elsewhere=SELDOM)
+    def record(self, pick: int, visit: int, lesion: int, reader: str | None, value: str, elsewhere: bool) -> None:
         """A new value, at a time point of this case or (which is refused) of another one."""
-        if key in self.cases and other in self.cases:
-            case, fact = self.cases[key], (visit, lesion, reader)
-            ids = self._ids(other)[1]
-            may = other == key and visit in case.visits and lesion in case.lesions and fact not in case.facts
-            after = replace(case, facts={**case.facts, fact: value}) if may else None
-            self._edit(key, after, Record(Observation("", ids.get(visit, "999"), "size.diameter", value_of(value), lesion=lesion, reader=reader, entered=value)))
+        key, other = self._one(pick), self._one(pick + elsewhere)
+        case, ids = self.cases[key], self._ids(other)[1]
+        if ids and case.lesions:
+            fact = (list(ids)[visit % len(ids)], case.lesions[lesion % len(case.lesions)], reader)
+            after = replace(case, facts={**case.facts, fact: value}) if other == key and fact not in case.facts else None
+            self._edit(key, after, Record(Observation("", ids[fact[0]], "size.diameter", value_of(value), lesion=fact[1], reader=reader, entered=value)))
 
     @precondition(lambda self: self.cases)
-    @rule(key=KEYS, visit=VISITS, value=VALUES)
-    def record_in_a_new_row(self, key: str, visit: str, value: str) -> None:
+    @rule(pick=PICK, visit=VISITS, value=VALUES)
+    def record_in_a_new_row(self, pick: int, visit: str, value: str) -> None:
         """Time point, lesion and value in one step."""
-        if key in self.cases:
-            case = self.cases[key]
-            may = visit not in case.visits and "primary" not in case.lesions
-            after = replace(case, visits=(*case.visits, visit), lesions=(*case.lesions, "primary"), facts={**case.facts, (visit, "primary", None): value})
-            new = Observation("", visit, "size.diameter", value_of(value), lesion="primary", entered=value)
-            self._edit(key, after if may else None, PutVisit(Visit("", visit, 9)), PutLesion(Lesion("primary")), Record(new))
+        key = self._one(pick)
+        case = self.cases[key]
+        may = visit not in case.visits and "primary" not in case.lesions
+        after = replace(case, visits=(*case.visits, visit), lesions=(*case.lesions, "primary"), facts={**case.facts, (visit, "primary", None): value})
+        new = Observation("", visit, "size.diameter", value_of(value), lesion="primary", entered=value)
+        self._edit(key, after if may else None, PutVisit(Visit("", visit, 9)), PutLesion(Lesion("primary")), Record(new))
 
-    @precondition(lambda self: any(case.facts for case in self.cases.values()))
-    @rule(key=KEYS, place=st.integers(0, 20), value=VALUES, visit=VISITS, reader=READERS)
-    def correct(self, key: str, place: int, value: str, visit: str, reader: str | None) -> None:
+    @precondition(lambda self: self.cases)
+    @rule(pick=PICK, place=st.integers(0, 20), value=VALUES, visit=VISITS, reader=READERS)
+    def correct(self, pick: int, place: int, value: str, visit: str, reader: str | None) -> None:
         """Another value, time point or reader of a fact; without a reason nothing."""
-        if key in self.cases and self.cases[key].facts:
+        key = self._one(pick)
+        if self.cases[key].facts:
             case = self.cases[key]
             _, ids, facts = self._ids(key)
             old = sorted(case.facts, key=str)[place % len(case.facts)]
@@ -244,22 +257,23 @@ class KeepingMachine(RuleBasedStateMachine):
                     self.store.edit(key, [edit], "Edit")
             self._edit(key, None if taken else replace(case, facts=after), edit)
 
-    @precondition(lambda self: any(case.facts for case in self.cases.values()))
-    @rule(key=KEYS, other=KEYS, place=st.integers(0, 20))
-    def withdraw(self, key: str, other: str, place: int) -> None:
+    @precondition(lambda self: self.cases)
+    @rule(pick=PICK, place=st.integers(0, 20), elsewhere=SELDOM)
+    def withdraw(self, pick: int, place: int, elsewhere: bool) -> None:
         """A value of this case, or (which is refused) of another one."""
-        if key in self.cases and other in self.cases and self.cases[other].facts:
-            facts = self._ids(other)[2]
+        key, other = self._one(pick), self._one(pick + elsewhere)
+        facts = self._ids(other)[2]
+        if facts:
             fact = sorted(facts, key=str)[place % len(facts)]
             left = {one: text for one, text in self.cases[key].facts.items() if one != fact}
             self._edit(key, replace(self.cases[key], facts=left) if other == key else None, Withdraw(facts[fact].id))
 
     @precondition(lambda self: self.cases)
-    @rule(key=KEYS)
-    def edit_on_an_older_revision(self, key: str) -> None:
-        if key in self.cases:
-            edit = SetCase(replace(self.store.history(key).case, stage="cT4"))
-            self._do(None, lambda: self.store.edit(key, [edit], "Edit", revision=self.store.revision(key) - 1))
+    @rule(pick=PICK)
+    def edit_on_an_older_revision(self, pick: int) -> None:
+        key = self._one(pick)
+        edit = SetCase(replace(self.store.history(key).case, stage="cT4"))
+        self._do(None, lambda: self.store.edit(key, [edit], "Edit", revision=self.store.revision(key) - 1))
 
     # delete, restore, erase
 
@@ -290,34 +304,38 @@ class KeepingMachine(RuleBasedStateMachine):
     # back and forth
 
     @precondition(lambda self: self.back)
-    @rule()
-    def undo(self) -> None:
-        self.store.undo()
-        self.forth.append(self.state)
-        self.state = self.back.pop()
+    @rule(times=st.integers(1, 4))
+    def undo(self, times: int) -> None:
+        for _ in range(min(times, len(self.back))):
+            self.store.undo()
+            self.forth.append(self.state)
+            self.state = self.back.pop()
+            self.same()
 
     @precondition(lambda self: self.forth)
-    @rule()
-    def redo(self) -> None:
-        self.store.redo()
-        self.back.append(self.state)
-        self.state = self.forth.pop()
+    @rule(times=st.integers(1, 4))
+    def redo(self, times: int) -> None:
+        for _ in range(min(times, len(self.forth))):
+            self.store.redo()
+            self.back.append(self.state)
+            self.state = self.forth.pop()
+            self.same()
 
     # out and in again, restart, kill
 
     @precondition(lambda self: self.cases)
-    @rule(key=KEYS)
-    def export(self, key: str) -> None:
+    @rule(pick=PICK)
+    def export(self, pick: int) -> None:
         """A bundle read into an empty store is the case; read into this one it is nothing new."""
-        if key in self.cases:
-            self.number += 1
-            history, file = self.store.history(key), self.folder / f"{self.number}.json"
-            found = work.preview([work.export([history], CATALOG, file)], CATALOG)
-            assert not found.problems
-            with Store.create(self.folder / f"{self.number}-copy.nac", CATALOG, by="B") as copy:
-                work.import_all(copy, found)
-                assert facts_of(copy.history(key)) == facts_of(history)
-            assert work.import_all(self.store, found).cases == frozenset()
+        key = self._one(pick)
+        self.number += 1
+        history, file = self.store.history(key), self.folder / f"{self.number}.json"
+        found = work.preview([work.export([history], CATALOG, file)], CATALOG)
+        assert not found.problems
+        with Store.create(self.folder / f"{self.number}-copy.nac", CATALOG, by="B") as copy:
+            work.import_all(copy, found)
+            assert facts_of(copy.history(key)) == facts_of(history)
+        assert work.import_all(self.store, found).cases == frozenset()
 
     @rule(key=KEYS, text=st.sampled_from(("4", "41,", "")))
     def type_half(self, key: str, text: str) -> None:

@@ -19,6 +19,7 @@ from nacdesk.gui.forms.field import Field
 from nacdesk.gui.forms.keeper import Change, Keeper
 from nacdesk.gui.forms.person import DAY
 from nacdesk.gui.labels import words
+from nacdesk.gui.sheet_plan import day
 from nacdesk.gui.theme import Look
 
 STATES = (("planned", "planned"), ("given", "given"), ("cancelled", "cancelled"))
@@ -65,16 +66,11 @@ class CycleRow:
         return Cycle(self.number, start, state == "given", dose, None if delay is None else int(delay), state == "cancelled")
 
     def _read(self, field: Field) -> date | Decimal | None:
-        from nacdesk.interop.dates import read_date
-
         if not field.text:
             return None
         try:
             if field is self.start:
-                found = read_date(field.text)
-                if isinstance(found, str):
-                    raise UserError(f"“{field.text}” is not a whole date.", "Write it as 2026-03-31.")
-                return found
+                return day(field.text)
             comparator, number = parse_number(field.text)
             if comparator != "=" or number < 0 or (field is self.delay and number != number.to_integral_value()):
                 raise UserError(f"“{field.text}” is not a number of {'days' if field is self.delay else 'per cent'}.", "Write a plain number.")
@@ -114,7 +110,8 @@ class CyclesPage(QWidget):
         regimen = review.regimen
         length = history.case.cycle_length or (regimen.cycle_length if regimen else None)
         last = max(self._recorded, default=0)
-        count = max(regimen.planned_cycles or 0 if regimen else 0, last + 1)
+        known = regimen.planned_cycles if regimen else None
+        count = max(known or 0, last + (1 if known else 2))  # where no number is planned Enter finds the next row before this one is saved
         self._planned = self._plan(last, count, length)
         planned = f"{regimen.planned_cycles} planned before surgery with {regimen.name}" if regimen and regimen.planned_cycles else "number of planned cycles not known"
         days = f"{length} days a cycle" if length else "days per cycle not known"
@@ -152,7 +149,13 @@ class CyclesPage(QWidget):
                 field.begun.connect(partial(self._on_begun, field, number))
                 field.left.connect(partial(self._on_left, field, row))
                 field.given_back.connect(partial(self._keeper.forget, field))
+                field.entered.connect(partial(self._go_down, number, place))
             self.rows.append(row)
+
+    def _go_down(self, number: int, place: int) -> None:
+        """Enter goes to the same field of the next cycle."""
+        if number < len(self.rows):
+            self.rows[number].fields[place].focus()
 
     def _on_begun(self, field: Field, number: int) -> None:
         self._keeper.begin(field, _place(number))

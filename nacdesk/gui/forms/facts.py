@@ -115,6 +115,7 @@ class FactsPage(QWidget):
         field.begun.connect(partial(self._on_begun, field, place))
         field.left.connect(partial(self._on_left, field, key))
         field.given_back.connect(partial(self._keeper.forget, field))
+        field.entered.connect(self.focusNextChild)
         if field.line is not None:
             field.line.textEdited.connect(self._on_typed)
         return field
@@ -197,10 +198,11 @@ def latest_words(rows: list[Observation], names: Mapping[str, str]) -> str:
     return f"{rows[-1].value} at {names.get(rows[-1].visit, 'another time point')}" if rows else ""
 
 
-def by_prefix(*prefixes: str, without: tuple[str, ...] = ()) -> Callable[[Catalog, Sheet | None], tuple[Key, ...]]:
-    """All analytes whose id begins so, but those worked out by the program."""
+def by_prefix(*prefixes: str) -> Callable[[Catalog, Sheet | None], tuple[Key, ...]]:
+    """All analytes whose id begins so, in the order of these beginnings, but those worked out by the program."""
 
     def keys(catalog: Catalog, _sheet: Sheet | None) -> tuple[Key, ...]:
-        return tuple((name, "") for name, analyte in catalog.analytes.items() if name.startswith(prefixes) and name not in without and not analyte.derived)
+        known = [name for name, analyte in catalog.analytes.items() if not analyte.derived]
+        return tuple((name, "") for prefix in prefixes for name in known if name.startswith(prefix))
 
     return keys

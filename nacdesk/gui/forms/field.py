@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from nacdesk.gui.labels import restyle, words
+from nacdesk.gui.sheet_view import writes
 
 
 class Field(QWidget):
@@ -21,8 +22,10 @@ class Field(QWidget):
         begun: the first keystroke, or another choice, in a field that held what was kept.
         left: the focus went elsewhere, and the text is not what was last shown or kept.
         given_back: Escape.
+        entered: Enter.
     """
 
+    entered = Signal()
     begun = Signal()
     left = Signal()
     given_back = Signal()
@@ -153,10 +156,15 @@ class Field(QWidget):
         if event.type() == QEvent.Type.Wheel and watched is self.box:
             event.ignore()  # scrolling the page must not change a value it passes over
             return True
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and writes(event):
+            event.accept()  # the first letter of a choice, not an action of the window that has the same key
+            return True
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and (self.changed or self.note.property("bad") == "true"):
             self.give_back()
             self.given_back.emit()
             return True
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and watched is (self.line or self.editor):
+            self.entered.emit()
         if event.type() == QEvent.Type.FocusOut and watched is (self.line or self.editor) and self.changed:
             self.left.emit()
         return super().eventFilter(watched, event)

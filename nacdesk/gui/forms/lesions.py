@@ -47,6 +47,7 @@ class LesionCard(QFrame):
             field.begun.connect(partial(self._on_begun, field))
             field.left.connect(partial(self._on_left, field))
             field.given_back.connect(partial(keeper.forget, field))
+            field.entered.connect(self.focusNextChild)
         last = QHBoxLayout()
         last.addStretch(1)
         last.addWidget(self.remove)

@@ -19,6 +19,7 @@ from nacdesk.gui.forms.person import DAY, PersonFields
 from nacdesk.gui.labels import button, restyle, words
 from nacdesk.gui.message import message_of
 from nacdesk.gui.session import Session
+from nacdesk.gui.sheet_plan import day
 
 if TYPE_CHECKING:
     from nacdesk.storage.store import CaseRow, Changes, Store
@@ -137,21 +138,13 @@ class NewCaseDialog(QDialog):
         text = ""
         if first is not None and length and planned:
             days = [first + timedelta(days=length * number) for number in range(min(planned, CYCLES_SHOWN))]
-            text = "Planned: " + ", ".join(f"C{number} {wording.day(day, year=False)}" for number, day in enumerate(days, start=1))
+            text = "Planned: " + ", ".join(f"C{number} {wording.day(start, year=False)}" for number, start in enumerate(days, start=1))
             text += ". Only cycle 1 is recorded as given; the others stay planned until they are."
         self.cycles.setText(text)
         self.cycles.setVisible(bool(text))
 
     def _first_day(self) -> date | None:
-        from nacdesk.interop.dates import read_date
-
-        text = self.first_cycle.text
-        if not text:
-            return None
-        found = read_date(text)
-        if isinstance(found, str):
-            raise UserError(f"“{text}” is not a whole date.", "Write it as 2026-03-31.")
-        return found
+        return day(self.first_cycle.text) if self.first_cycle.text else None
 
     def _length(self) -> int | None:
         regimen, text = self.person.regimen_chosen(), self.person.cycle_length.text

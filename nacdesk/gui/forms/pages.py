@@ -28,6 +28,7 @@ from nacdesk.gui.forms.person_page import PersonPage
 from nacdesk.gui.forms.sul import SulPage
 from nacdesk.gui.labels import button, words
 from nacdesk.gui.session import Session
+from nacdesk.gui.sheet_plan import day
 from nacdesk.gui.theme import Look
 
 EARLIER = "What is shown is an earlier state of the case. Forms change what is recorded now: press Alt+Home first."
@@ -133,6 +134,7 @@ class FormPages(QWidget):
         """Show what is recorded of the case of this snapshot."""
         if self._snapshot is None or snapshot.key != self._snapshot.key:
             self._dates.clear()
+            self._picked = False
         self._snapshot, self._look = snapshot, look
         keys = [key for page in self.pages.values() if isinstance(page, FactsPage) for key in page.keys(snapshot.review.catalog, None)]
         lesions = [("lesion.status", lesion.label) for lesion in snapshot.facts.lesions if lesion.role == "non_target"]
@@ -171,8 +173,8 @@ class FormPages(QWidget):
             page.show_sheet(self._snapshot, self._sheet, visit, self._look)  # type: ignore[attr-defined]  # every page is a Page
 
     def _offer_visits(self, sheet: Sheet) -> None:
-        """The time points of the case, the latest proposed; and a new one."""
-        before = self.when.text
+        """The time points of the case, and a new one. The latest is proposed, until one is picked or the forms are in use."""
+        before = self.when.text if self._picked or self.isVisible() else NEW_ROW
         rows = [row for row in sheet.rows if row.visit is not None]
         choices = [(row.name if row.date is None else f"{row.name} ({wording.day(row.date)})", row.visit.id) for row in rows if row.visit is not None]
         fresh = [key for key in self._dates if key not in {meant for _, meant in self._offered}]
@@ -184,6 +186,7 @@ class FormPages(QWidget):
 
     _offered: tuple[tuple[str, str], ...] = ()
     _sheet: Sheet
+    _picked = False  # the time point was chosen by hand
 
     def _on_held(self, field: object) -> None:
         """Turn to the field that holds the case."""
@@ -197,21 +200,18 @@ class FormPages(QWidget):
         self.show_page(title)
 
     def _on_when(self, _place: int) -> None:
+        self._picked = True
         self.when.show_text(self.when.text)
         self._show_pages()
 
     # a new time point
 
     def _on_add(self) -> None:
-        from nacdesk.interop.dates import read_date
-
         name, text = self.new_name.text, self.new_date.text
         try:
             if not name:
                 raise UserError("A time point needs a name.", "Write one such as “after C2”.")
-            when = read_date(text) if text else None
-            if isinstance(when, str):
-                raise UserError(f"“{text}” is not a whole date.", "Write it as 2026-03-31.")
+            when = day(text) if text else None
         except UserError as error:
             (self.new_name if not name else self.new_date).say(str(error), bad=True)
             return

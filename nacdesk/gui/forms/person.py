@@ -12,6 +12,7 @@ from nacdesk.domain.facts import Case, Patient
 from nacdesk.domain.rules import Catalog, Regimen
 from nacdesk.errors import UserError
 from nacdesk.gui.forms.field import Field
+from nacdesk.gui.sheet_plan import day
 
 NOT_RECORDED = ("not recorded", "")
 SEXES = (NOT_RECORDED, ("female", "F"), ("male", "M"), ("other", "X"))
@@ -121,18 +122,13 @@ class PersonFields(QWidget):
         self.regimen.say(planned)
 
     def _day(self) -> date | None:
-        from nacdesk.interop.dates import read_date
-
         text = self.birth_date.text
         if not text:
             return None
         try:
-            found = read_date(text)
-            if isinstance(found, str):
-                raise UserError(f"“{text}” is not a whole date.", "Write it as 2026-03-31.")
+            return day(text)
         except UserError as error:
             self._refuse(self.birth_date, error)
-        return found
 
     def _length(self) -> int | None:
         text = self.cycle_length.text

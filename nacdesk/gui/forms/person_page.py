@@ -34,6 +34,7 @@ class PersonPage(QWidget):
         for name, field in self.person.fields.items():
             field.begun.connect(partial(self._on_begun, field, name))
             field.given_back.connect(partial(keeper.forget, field))
+            field.entered.connect(self.focusNextChild)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.person)
