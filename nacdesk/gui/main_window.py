@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from nacdesk import __version__, paths
 from nacdesk import settings as settings_module
@@ -15,6 +15,7 @@ from nacdesk.errors import UserError
 from nacdesk.gui import theme
 from nacdesk.gui.actions import build
 from nacdesk.gui.case_view import CaseView
+from nacdesk.gui.columns import Columns
 from nacdesk.gui.desk import Snapshot
 from nacdesk.gui.findings import Findings
 from nacdesk.gui.help import HelpMenu
@@ -51,7 +52,6 @@ class MainWindow(QMainWindow):
         self.settings, self._settings_file = settings, settings_file
         self.look = theme.chosen(settings)
         self._closing = self._may_close = False
-        self._sized_for = (0, 0.0)
         self._veiled = False
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -355,7 +355,7 @@ class MainWindow(QMainWindow):
         self.actions_.themes[self.settings.theme].setChecked(True)
         self.actions_.scales[self.settings.text_scale].setChecked(True)
         self.actions_.papers[self.settings.paper].setChecked(True)
-        self._share_width()
+        self._columns.share(self.width(), self.look.scale)
         if self.session.snapshot is not None:
             self._show_snapshot(self.session.snapshot)
 
@@ -371,27 +371,11 @@ class MainWindow(QMainWindow):
         except UserError as error:
             self.session.tell_error(error)
 
-    def _share_width(self) -> None:
-        """The outer columns grow with window and text, the case keeps the larger part."""
-        wanted = (self.width(), self.look.scale)
-        if wanted == self._sized_for:
-            return
-        self._sized_for = wanted
-        width, grown = self.width(), 1 + (self.look.scale - 1) * 0.15
-        left = min(max(0.19 * width, 200), 280) * grown
-        right = min(max(0.25 * width, 260), 360) * grown
-        self._columns.setSizes([round(left), round(width - left - right), round(right)])
-
     def _lay_out(self) -> None:
         self._middle = QStackedWidget()
         self._middle.addWidget(self.no_case)
         self._middle.addWidget(self.case)
-        self._columns = QSplitter(Qt.Orientation.Horizontal)
-        self._columns.setHandleWidth(1)
-        self._columns.setChildrenCollapsible(False)
-        for part in (self.worklist, self._middle, self.findings):
-            self._columns.addWidget(part)
-        self._columns.setStretchFactor(1, 1)
+        self._columns = Columns(self.worklist, self._middle, self.findings)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.start)
         self._pages.addWidget(self._columns)
@@ -412,7 +396,7 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._share_width()
+        self._columns.share(self.width(), self.look.scale)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stay until all that was asked for has been answered and the store is closed; stay on if any of it failed."""

@@ -171,7 +171,7 @@ def test_a_new_value_takes_over_date_and_method_never_note_nor_another_readers_n
     found = shown(chart)
     row, column = spot(found, "after C3", SIZE, "primary")
     made = one(edits_for(found, row, column, entry(found, row, column, "28,5")))
-    assert (made.id, made.visit, made.lesion, made.value, made.date, made.method) == ("", found.rows[row].visit.id, "primary", Quantity(Decimal("28.5"), "mm"), on(63), "MRI")  # type: ignore[union-attr]
+    assert (made.id, made.visit, made.lesion, made.value, made.date, made.method) == ("", found.rows[row].visit.id, "primary", Quantity(Decimal("28.5"), "mm"), on(63), "MRI")  # type: ignore[union-attr]  # the row of a recorded visit
     assert (made.entered, made.reader, made.accepted, made.note, made.warnings) == ("28,5 mm", None, False, None, ())
     node = found.columns[spot(found, "after C3", SIZE, "LN 7")[1]].defaults
     assert (node.reader, node.accepted, node.note) == (None, False, None)  # the earlier values have no reader
