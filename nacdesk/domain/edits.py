@@ -63,3 +63,8 @@ class Withdraw:
 
 
 Edit = SetCase | PutLesion | RemoveLesion | PutVisit | RemoveVisit | Record | Withdraw
+
+
+def corrects(before: Visit, after: Visit) -> bool:
+    """A recorded time point gets another name or another number of completed cycles; a blank that is filled corrects nothing."""
+    return before.name != after.name or (before.cycle is not None and before.cycle != after.cycle)

@@ -74,6 +74,10 @@ class _Class:
     formula: str = ""
     evidence: tuple[str, ...] = ()
     threshold: Decimal | None = None
+    operator: str | None = None
+
+
+_OPERATORS = {"≥": ">=", ">": ">", "<": "<"}
 
 
 def _eortc(timeline: Timeline, pets: PetCourse, visit: str) -> _Class:
@@ -140,7 +144,7 @@ class _Pair:
         difference = f"{plain(first)} − {plain(last)}" if fall else f"{plain(last)} − {plain(first)}"
         size = wording.percent(value, *(-edge if fall else edge for edge in edges), signed=False)
         formula = f"({difference}) / {plain(first)} × 100 = {size} {sign} {limit} %"
-        return _Class(response, None, change, sentence, formula, (self.start.row.id, self.now.row.id), limit)
+        return _Class(response, None, change, sentence, formula, (self.start.row.id, self.now.row.id), limit, _OPERATORS[sign])
 
 
 def change_limits(timeline: Timeline) -> tuple[Decimal, ...]:
@@ -187,7 +191,7 @@ def _eortc_result(timeline: Timeline, pets: PetCourse, visit: str, rule: Rule) -
         visit=visit,
         value=value,
         value_is=None if value is None else "increase" if answer.response == PMD else "decrease",
-        operator=">",
+        operator=answer.operator,
         threshold=answer.threshold,
         unit="%",
         formula=answer.formula,
@@ -310,7 +314,7 @@ def municon(timeline: Timeline, pets: PetCourse, rule: Rule) -> RuleResult:
         return cannot(rule, line.unlike_baseline(place) or "SUVmax is not a plain number", visit=line.samples[place].row.visit)
     limit = rule.number("decrease_pct")
     responder = -100 * pair.delta >= limit * pair.base
-    answer = pair.classed("", limit, "≥", fall=True)
+    answer = pair.classed("", limit, "<", fall=True)  # met is non-response
     detail = "RESPONDER" if responder else "NON_RESPONDER"
     caveat = "; derived on platinum-fluoropyrimidine, not on FLOT or chemo-immunotherapy" if _other_regimen(timeline) else ""
     sentence = f"{answer.sentence}, day {pair.now.day}: metabolic {'response' if responder else 'non-response'}, threshold {limit} % decrease{caveat}."

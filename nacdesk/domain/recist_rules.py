@@ -147,6 +147,8 @@ def _comparison(timeline: Timeline, rule: Rule, sizes: Course, row: Assessment) 
         return {"value": -size.change_from_baseline_pct, "value_is": "decrease", "operator": ">=", "threshold": limit, "unit": "%", "formula": formula}
     if rule.id == "REC-09" and size.change_from_nadir_pct is not None and size.nadir_mm is not None and size.sum_mm is not None:
         limit, least = rule.number("increase_pct"), rule.number("absolute_mm")
+        if size.target == PD and (size.change_from_nadir_pct < limit or size.sum_mm - size.nadir_mm < least):
+            return {}  # progression by a lesion that came back: the sums do not show it
         growth = wording.percent(size.change_from_nadir_pct, *edges, signed=False)
         formula = f"({mm(size.sum_mm)} − {mm(size.nadir_mm)}) / {mm(size.nadir_mm)} × 100 = {growth} ≥ {limit} % and {mm(size.sum_mm - size.nadir_mm)} mm ≥ {least} mm"
         return {"value": size.change_from_nadir_pct, "value_is": "increase from nadir", "operator": ">=", "threshold": limit, "unit": "%", "formula": formula}
@@ -202,8 +204,11 @@ def _reappearing(timeline: Timeline, sizes: Course, row: Assessment, rule: Rule)
     earlier = sizes.assessments[: sizes.assessments.index(row)]
     if not any(other.size.overall == CR for other in earlier):
         return not_here(rule, "no complete response before", visit=row.visit)
-    if row.size.target == NE:
-        return cannot(rule, f"{row.size.reason}, {where}", *_gaps(row), visit=row.visit)
+    if row.size.target is None and row.size.non_target is None:
+        return not_here(rule, row.size.reason or "not judged", visit=row.visit)
+    if NE in (row.size.target, row.size.non_target):
+        reason = row.size.reason or "not every non-target lesion was assessed"
+        return cannot(rule, f"{reason}, {where}", *(_gaps(row) or ("lesion.status",)), visit=row.visit)
     return result(rule, "not_met", f"No lesion back after complete response {where}.", visit=row.visit, evidence=row.size.evidence)
 
 

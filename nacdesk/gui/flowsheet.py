@@ -27,6 +27,7 @@ from nacdesk.gui.theme import Look
 if TYPE_CHECKING:
     from nacdesk.gui.cell_details import CellDetails
 
+FIRST_VALUE = 3  # behind time point, date and cycles
 TOLD = 3  # questions that one bar spells out
 HELP = "Type to enter · F2 edits · F4 details · Ctrl+L adds a column · Delete withdraws · Ctrl+Tab leaves the sheet"
 
@@ -133,7 +134,8 @@ class FlowSheet(QWidget):
         if self._goal is not None and (there := model.index_of(Place(place.visit if place else self.state.fresh, self._goal))).isValid():
             index, self._goal = there, None
         if not index.isValid() and model.rowCount():
-            index = model.index(min(max(row, 0), model.rowCount() - 1), min(max(column, 0), model.columnCount() - 1))
+            first = FIRST_VALUE if model.rowCount() > 1 else 0  # a new case begins with its first time point
+            index = model.index(min(max(row, 0), model.rowCount() - 1), min(column if column >= 0 else first, model.columnCount() - 1))
         self._showing = True
         self.view.setCurrentIndex(index)
         self._showing = False

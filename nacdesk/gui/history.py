@@ -177,6 +177,7 @@ def _combo(accessible: str) -> QComboBox:
     made = QComboBox()
     made.setAccessibleName(accessible)
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    made.setMinimumContentsLength(12)
     return made
 
 

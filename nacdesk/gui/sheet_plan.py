@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 
-from nacdesk.domain.edits import Edit, PutLesion, Record, RemoveVisit, Withdraw
+from nacdesk.domain.edits import Edit, PutLesion, PutVisit, Record, RemoveVisit, Withdraw, corrects
 from nacdesk.domain.entering import accept, date_doubts, edits_for, edits_for_row, entry
 from nacdesk.domain.facts import History, Lesion, Observation
 from nacdesk.domain.flowsheet import Sheet
@@ -58,13 +58,14 @@ def cell_plan(sheet: Sheet, place: Place, text: str, *, coming: bool = False) ->
     if place.column == NAME:
         if not text and row.visit is not None:
             return remove_plan(sheet, place)
-        return Plan((place,), (text,), partial(_row, name=text), f"Name time point {text}")
+        return _checked(sheet, Plan((place,), (text,), partial(_row, name=text), f"Name time point {text}"), f"Why is {at} renamed {text}?", coming)
     if place.column == DATE:
         when = day(text)
         doubts = date_doubts(sheet, number, when, today())
         return _checked(sheet, Plan((place,), (text,), partial(_row, when=when), f"Date of {at}", doubts), f"Why is the date of {at} changed to {text}?", coming)
     if place.column == CYCLE:
-        return Plan((place,), (text,), partial(_row, cycle=cycles(text) if text else "counted"), f"Cycles completed at {at}")
+        plan = Plan((place,), (text,), partial(_row, cycle=cycles(text) if text else "counted"), f"Cycles completed at {at}")
+        return _checked(sheet, plan, f"Why are the completed cycles at {at} changed?", coming)
     column = column_of(sheet, place.column)
     typed = entry(sheet, number, column, text)
     known = bool(sheet.cell(number, column).observations)
@@ -194,7 +195,11 @@ def spot(sheet: Sheet, place: Place) -> str:
 
 
 def changes_recorded(edits: Sequence[Edit], history: History) -> bool:
-    """A recorded value or its date is changed or withdrawn, so that the store will want a reason."""
+    """A recorded value, its date or its time point is changed or withdrawn, so that the store will want a reason."""
+    valued = {fact.visit for fact in history.observations}
+    visits = {visit.id: visit for visit in history.visits if visit.id in valued}
+    if any(isinstance(edit, PutVisit) and edit.visit.id in visits and corrects(visits[edit.visit.id], edit.visit) for edit in edits):
+        return True
     known = {fact.id: fact for fact in history.observations}
     replaced = [(known[edit.observation.id], edit.observation) for edit in edits if isinstance(edit, Record) and edit.observation.id in known]
     return any(isinstance(edit, Withdraw) for edit in edits) or any(_corrects(old, new) for old, new in replaced)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from nacdesk.domain.analytes import Analyte
-from nacdesk.domain.edits import Edit, PutLesion, PutVisit, Record, RemoveLesion, RemoveVisit, SetCase, Withdraw
+from nacdesk.domain.edits import Edit, PutLesion, PutVisit, Record, RemoveLesion, RemoveVisit, SetCase, Withdraw, corrects
 from nacdesk.domain.facts import Case, Lesion, Observation, Visit
 from nacdesk.domain.quantity import Quantity
 from nacdesk.domain.rules import Catalog
@@ -187,6 +187,8 @@ class _Editing:
             self._places[new.id] = place
             self._new_visits[new.name] = new.id
         else:
+            if corrects(old, new) and any(seen.visit == old.id for seen in self._seen.values()):
+                self.corrected.append(f"The time point {old.name} becomes {new.name}, {'cycles not entered' if new.cycle is None else f'{new.cycle} cycles completed'}")
             self._change("visit", int(old.id), ("name", "cycle"), (old.name, old.cycle), (new.name, new.cycle))
             self._visits.remove(old)
         self._visits.insert(max(new.place, 0), new)

@@ -460,11 +460,11 @@ def test_a_value_in_a_row_without_name_and_date_is_refused(window: MainWindow) -
     assert number(window, "2026-11-07", SIZE, "primary") == 28
 
 
-def test_another_case_begins_with_the_cursor_at_its_first_cell(window: MainWindow) -> None:
+def test_another_case_begins_with_the_cursor_at_its_first_value_not_at_a_name(window: MainWindow) -> None:
     sheet = to_sheet(window)
     go(window, "after C2", "CEA")
     show(window, NOTHING)
-    assert (sheet.view.currentIndex().row(), sheet.view.currentIndex().column()) == (0, 0)
+    assert (sheet.view.currentIndex().row(), sheet.view.currentIndex().column()) == (0, 3)
 
 
 def test_as_of_an_earlier_date_nothing_can_be_typed(window: MainWindow) -> None:

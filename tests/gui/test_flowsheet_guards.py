@@ -393,3 +393,15 @@ def test_H26_rows_typed_faster_than_they_are_saved_are_saved_cell_by_cell(window
         assert f"{kept.date:%Y%m%d}" == day
         assert [visit.cycle for visit in facts(window).visits if visit.name == name] == [int(cycles)]
     assert window.case.data.sheet.state.unsaved == {}
+
+
+def test_H07_a_time_point_with_values_is_renamed_with_a_reason_only(window: MainWindow) -> None:
+    to_sheet(window)
+    go(window, "baseline", "name")
+    write(window, "staging")
+    press(window, KEY.Key_Return)
+    settle(window)
+    assert "baseline" in [visit.name for visit in facts(window).visits], "not before the reason"
+    press(window, KEY.Key_Return)
+    settle(window)
+    assert "staging" in [visit.name for visit in facts(window).visits]

@@ -133,7 +133,7 @@ DONE: dict[str, tuple[Edits, str | None, list[str]]] = {
     ),
     "a time point is renamed and moved": (
         lambda h: [PutVisit(replace(h.visits[2], name="week 6", place=0, cycle=None))],
-        None,
+        "named wrongly",
         [
             "time point after C3: name after C3 → week 6; completed cycles 3 → not recorded",
             "time point week 6: position 3 → 1",
@@ -376,10 +376,21 @@ def test_H05_what_the_file_itself_refuses_is_refused_too(case: Store) -> None:
     assert size(case.history(KEY)) == row
 
 
+def test_H07_a_time_point_that_holds_values_is_renamed_with_a_reason_only(case: Store) -> None:
+    before = dump(case)
+    with pytest.raises(UserError, match="becomes pre-treatment.*needs a reason"):
+        case.edit(KEY, [PutVisit(replace(case.history(KEY).visits[0], name="pre-treatment"))], "Rename")
+    assert dump(case) == before
+    case.edit(KEY, [PutVisit(Visit("", "planned", 9))], "Add")
+    empty = case.history(KEY).visits[-1]
+    case.edit(KEY, [PutVisit(replace(empty, name="planned scan"))], "Rename")
+    assert case.history(KEY).visits[-1].name == "planned scan"
+
+
 def test_the_history_of_one_value(case: Store) -> None:
     row = size(case.history(KEY))
     case.edit(KEY, [Record(replace(row, value=millimetres("31")))], "Correct", reason="typing error")
-    case.edit(KEY, [PutVisit(replace(case.history(KEY).visits[1], name="week 4")), PutLesion(replace(drawn().lesions[0], label="tumour"), "primary")], "Rename")
+    case.edit(KEY, [PutVisit(replace(case.history(KEY).visits[1], name="week 4")), PutLesion(replace(drawn().lesions[0], label="tumour"), "primary")], "Rename", reason="named wrongly")
     case.edit(KEY, [Withdraw(row.id)], "Withdraw", reason="another patient's")
     entries = case.journal(KEY, observation=row.id)
     assert [entry.what for entry in entries] == [
@@ -394,7 +405,7 @@ def test_the_history_of_one_value(case: Store) -> None:
 
 def test_the_lesion_that_came_of_a_renamed_one_follows(case: Store) -> None:
     case.edit(KEY, [PutLesion(Lesion("left half", origin=("primary",)))], "Add")
-    case.edit(KEY, [PutLesion(replace(drawn().lesions[0], label="tumour"), "primary")], "Rename")
+    case.edit(KEY, [PutLesion(replace(drawn().lesions[0], label="tumour"), "primary")], "Rename", reason="named wrongly")
     again = case.history(KEY)
     assert {lesion.label: lesion.origin for lesion in again.lesions} == {"tumour": (), "node 7R": (), "left half": ("tumour",)}
     assert [row.lesion for row in again.observations if row.analyte == "pet.suvmax"] == ["tumour"]
