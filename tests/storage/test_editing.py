@@ -378,7 +378,7 @@ def test_H05_what_the_file_itself_refuses_is_refused_too(case: Store) -> None:
 
 def test_H07_a_time_point_that_holds_values_is_renamed_with_a_reason_only(case: Store) -> None:
     before = dump(case)
-    with pytest.raises(UserError, match="becomes pre-treatment.*needs a reason"):
+    with pytest.raises(UserError, match=r"becomes pre-treatment.*needs a reason"):
         case.edit(KEY, [PutVisit(replace(case.history(KEY).visits[0], name="pre-treatment"))], "Rename")
     assert dump(case) == before
     case.edit(KEY, [PutVisit(Visit("", "planned", 9))], "Add")
@@ -390,7 +390,8 @@ def test_H07_a_time_point_that_holds_values_is_renamed_with_a_reason_only(case: 
 def test_the_history_of_one_value(case: Store) -> None:
     row = size(case.history(KEY))
     case.edit(KEY, [Record(replace(row, value=millimetres("31")))], "Correct", reason="typing error")
-    case.edit(KEY, [PutVisit(replace(case.history(KEY).visits[1], name="week 4")), PutLesion(replace(drawn().lesions[0], label="tumour"), "primary")], "Rename", reason="named wrongly")
+    renamed = [PutVisit(replace(case.history(KEY).visits[1], name="week 4")), PutLesion(replace(drawn().lesions[0], label="tumour"), "primary")]
+    case.edit(KEY, renamed, "Rename", reason="named wrongly")
     case.edit(KEY, [Withdraw(row.id)], "Withdraw", reason="another patient's")
     entries = case.journal(KEY, observation=row.id)
     assert [entry.what for entry in entries] == [
