@@ -1,3 +1,3 @@
 """nacdesk: neoadjuvant chemotherapy response for the tumour board."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -106,7 +106,11 @@ class Journal:
                     "Check the disk, and look at the change after opening the store again.",
                 ) from None
             raise
-        if not self._is_saved(step):
+        try:
+            saved = self._is_saved(step)
+        except UserError as error:
+            raise UserError("The change was saved, but could not be read back.", "Open the store again and look at the change before you go on.") from error
+        if not saved:
             raise BugError("a saved step was not found again")
 
     def _begin(self, kind: str, label: str, undoes: int | None, reason: str | None) -> int:
