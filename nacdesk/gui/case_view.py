@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from nacdesk.charts.build import timeline_chart
 from nacdesk.charts.model import Badge, ChartModel, ChartView
@@ -40,9 +40,8 @@ class Switch(QWidget):
         self.setAccessibleName(accessible)
         self._group = QButtonGroup(self)
         self._keys = [key for key, _ in choices]
-        row = QHBoxLayout(self)
-        row.setContentsMargins(1, 0, 0, 0)
-        row.setSpacing(0)
+        row = FlowLayout(self, gap=0)
+        keep_height(self)
         for place, (key, text) in enumerate(choices):
             made = button(text, "segment", checkable=True, accessible=f"{accessible}: {text}", name=key)
             self._group.addButton(made, place)

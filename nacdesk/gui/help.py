@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from nacdesk.gui.reference import ReferenceWindow
 
 KEYS = (
-    ("Ctrl+F", "find a case; Down or Enter goes to the list"), ("Ctrl+Down, Ctrl+Up", "next and previous case"),
-    ("Ctrl+I", "import"), ("Ctrl+P", "export the handout"), ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
-    ("Alt+1, 2, 3", "timeline, data, history"), ("X", "axis: cycles, days, dates"), ("C", "absolute or % change"),
+    ("Ctrl+K", "any action by its name"), ("Ctrl+F", "find a case; Down or Enter goes to the list"), ("Ctrl+Down, Ctrl+Up", "next and previous case"),
+    ("Ctrl+N", "new case"), ("Ctrl+I", "import"), ("Ctrl+P", "export the handout"), ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
+    ("Alt+1, 2, 3", "timeline, data (the flowsheet), history"), ("Ctrl+1 … Ctrl+0", "the forms"), ("X", "axis: cycles, days, dates"), ("C", "absolute or % change"),
     ("[ and ]", "as of an earlier or later date"), ("Alt+Home", "now: everything recorded"), ("B", "basis of the chosen flag"),
+    ("Ctrl+L, F4, Ctrl+D", "in the flowsheet: add a column, details of a value, fill down"), ("Ctrl+H", "history of the chosen value"),
     ("F1", "the page of what has the focus: a flag, a criterion, an option"), ("Alt+Left, Alt+Right", "in the reference: back, forward"),
     ("Ctrl++, Ctrl+−", "larger and smaller text"), ("Tab, Shift+Tab", "from part to part"),
 )  # fmt: skip

@@ -230,6 +230,7 @@ class SheetState(QObject):
         for name, text in found.items():
             place = place_of(name)
             if place is not None:
+                self.add(place.column)  # one that was added for it, and holds no value yet
                 if self.open is None or self.open.place != place:
                     self.unsaved.setdefault(place, Unsaved(text, LATER))
             elif name.startswith("visit:") and name.endswith(":date"):

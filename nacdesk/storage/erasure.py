@@ -8,6 +8,7 @@ from nacdesk.storage import bin as case_bin
 from nacdesk.storage import refusals
 from nacdesk.storage.database import Database
 
+_CASE = "SELECT id FROM case_record WHERE key COLLATE BINARY = ?"  # another one may differ in capitals
 _COUNTED = "SELECT table_name, count(*) FROM journal WHERE step = ? AND case_key = ? GROUP BY table_name"
 _PARTS = {"observation": ("observation", "observations"), "visit": ("time point", "time points"), "lesion": ("lesion", "lesions")}
 
@@ -20,6 +21,7 @@ _EMPTY_FILES = "UPDATE import_file SET digest = '', name_digest = '' WHERE step 
 # Steps that touched erased cases only say nothing any more but that there was one.
 _EMPTY_STEPS = """UPDATE step SET label = 'erased', reason = NULL WHERE sealed = 1 AND number IN (SELECT step FROM case_revision WHERE case_key = ?)
     AND NOT EXISTS (SELECT 1 FROM case_revision WHERE step = number AND case_key NOT IN (SELECT mark FROM erasure))"""
+_SHORT = 4  # up to so many characters a number or key may stand for anything in words about another case
 _IMAGES = "SELECT coalesce(new, old) FROM journal WHERE table_name = 'case_record' AND case_key = ?"
 
 
@@ -46,7 +48,7 @@ def told(database: Database, key: str) -> str:
     """
     _check_known(database, key)
     counts = dict.fromkeys(_PARTS, 0)
-    case = database.value("SELECT id FROM case_record WHERE key = ?", (key,))
+    case = database.value(_CASE, (key,))
     if case is not None:
         counts = {table: int(database.value(f"SELECT count(*) FROM {table} WHERE case_id = ?", (case,))) for table in _PARTS}
     else:
@@ -71,7 +73,7 @@ def erase(database: Database, key: str, step: int) -> None:
     _check_known(database, key)
     mark = _next_mark(database)
     texts = _identity(database, key)
-    case = database.value("SELECT id FROM case_record WHERE key = ?", (key,))
+    case = database.value(_CASE, (key,))
     gone = 0 if case is None else case_bin.take_out(database, case)
     database.executemany("INSERT INTO erasing (case_key, mark) VALUES (?, ?)", [(key, mark)])
     entries, _ = (database.executemany(sql, [(mark, key)]) for sql in _EMPTY)
@@ -102,10 +104,10 @@ def _identity(database: Database, key: str) -> tuple[set[str], set[str]]:
 
 
 def _reword(database: Database, mark: str, texts: tuple[set[str], set[str]]) -> None:
-    """Take the patient out of what steps say that touched other cases: all that names the patient where this one was touched too."""
+    """Take the patient out of what other steps say; where this case was touched too, down to the words of the name."""
     whole, words = texts
     touched = {number for (number,) in database.rows("SELECT step FROM case_revision WHERE case_key = ?", (mark,))}
-    near, far = _pattern(whole | words), _pattern({text for text in whole if len(text) > 2})
+    near, far = _pattern(whole | words), _pattern({text for text in whole if len(text) > _SHORT})
     changed = []
     for number, label, reason in database.rows("SELECT number, label, reason FROM step"):
         pattern = near if number in touched else far

@@ -56,8 +56,8 @@ def values(window: MainWindow, analyte: str) -> list[str]:
 
 
 def test_a_fact_is_saved_when_its_field_is_left_and_judged_at_once(window: MainWindow) -> None:
-    forms = forms_of(window, "Fitness and organ function")
-    field = field_of(forms, "Fitness and organ function", "labs.hb_g_dl")
+    forms = forms_of(window, "Fitness and organs")
+    field = field_of(forms, "Fitness and organs", "labs.hb_g_dl")
     enter(window, field, "11.2")
     assert values(window, "labs.hb_g_dl") == ["11.2 g/dL"]
     assert field.note.text().startswith("saved ")
@@ -68,8 +68,8 @@ def test_a_fact_is_saved_when_its_field_is_left_and_judged_at_once(window: MainW
 
 
 def test_what_is_refused_is_said_beside_the_field_and_nothing_is_stored(window: MainWindow) -> None:
-    forms = forms_of(window, "Fitness and organ function")
-    field = field_of(forms, "Fitness and organ function", "labs.hb_g_dl")
+    forms = forms_of(window, "Fitness and organs")
+    field = field_of(forms, "Fitness and organs", "labs.hb_g_dl")
     before = history_of(window)
     enter(window, field, "112")
     assert "outside what Haemoglobin can be" in field.note.text()
@@ -82,8 +82,8 @@ def test_what_is_refused_is_said_beside_the_field_and_nothing_is_stored(window: 
 
 
 def test_an_unusual_value_asks_and_enter_keeps_it_with_its_warning(window: MainWindow) -> None:
-    forms = forms_of(window, "Fitness and organ function")
-    field = field_of(forms, "Fitness and organ function", "labs.hb_g_dl")
+    forms = forms_of(window, "Fitness and organs")
+    field = field_of(forms, "Fitness and organs", "labs.hb_g_dl")
     keys = enter(window, field, "24")
     assert values(window, "labs.hb_g_dl") == []
     assert "usual range" in forms._keeper.bar.sentence.text()
@@ -95,8 +95,8 @@ def test_an_unusual_value_asks_and_enter_keeps_it_with_its_warning(window: MainW
 
 
 def test_a_recorded_fact_is_changed_with_a_reason_and_the_old_one_stays_in_the_history(window: MainWindow) -> None:
-    forms = forms_of(window, "Fitness and organ function")
-    field = field_of(forms, "Fitness and organ function", "status.ecog")
+    forms = forms_of(window, "Fitness and organs")
+    field = field_of(forms, "Fitness and organs", "status.ecog")
     keys = enter(window, field, "2")
     assert values(window, "status.ecog") == ["1"], "not before the reason"
     keys.press(Qt.Key.Key_2)
@@ -111,8 +111,8 @@ def test_a_recorded_fact_is_changed_with_a_reason_and_the_old_one_stays_in_the_h
 
 
 def test_a_blank_field_withdraws_and_escape_gives_back(window: MainWindow) -> None:
-    forms = forms_of(window, "Fitness and organ function")
-    field = field_of(forms, "Fitness and organ function", "status.ecog")
+    forms = forms_of(window, "Fitness and organs")
+    field = field_of(forms, "Fitness and organs", "status.ecog")
     field.focus()
     assert field.line is not None
     field.line.selectAll()
@@ -295,7 +295,7 @@ def test_sul_needs_weight_height_and_sex_and_is_never_stored(window: MainWindow)
 
 
 def test_a_new_time_point_takes_its_date_to_the_first_value(window: MainWindow) -> None:
-    forms = forms_of(window, "Fitness and organ function")
+    forms = forms_of(window, "Fitness and organs")
     assert forms.when.box is not None
     forms.when.box.setCurrentIndex(forms.when.box.count() - 1)
     forms.when.box.activated.emit(forms.when.box.count() - 1)
@@ -307,15 +307,15 @@ def test_a_new_time_point_takes_its_date_to_the_first_value(window: MainWindow) 
     forms.add.click()
     settle(window)
     assert [visit.name for visit in history_of(window).visits][-1] == "before surgery"
-    enter(window, field_of(forms, "Fitness and organ function", "labs.hb_g_dl"), "12")
+    enter(window, field_of(forms, "Fitness and organs", "labs.hb_g_dl"), "12")
     row = next(row for row in history_of(window).observations if row.analyte == "labs.hb_g_dl")
     assert row.date is not None
     assert row.date.isoformat() == "2026-11-02"
 
 
 def test_H01_a_refused_field_holds_its_case_until_it_is_given_back(window: MainWindow) -> None:
-    forms = forms_of(window, "Fitness and organ function")
-    field = field_of(forms, "Fitness and organ function", "labs.hb_g_dl")
+    forms = forms_of(window, "Fitness and organs")
+    field = field_of(forms, "Fitness and organs", "labs.hb_g_dl")
     enter(window, field, "112")
     window.session.show_case(REGROWTH)
     settle(window)
@@ -332,8 +332,8 @@ def test_H01_a_refused_field_holds_its_case_until_it_is_given_back(window: MainW
 
 
 def test_H01_a_field_half_typed_is_finished_before_the_case_is_left(window: MainWindow) -> None:
-    forms = forms_of(window, "Fitness and organ function")
-    field = field_of(forms, "Fitness and organ function", "labs.hb_g_dl")
+    forms = forms_of(window, "Fitness and organs")
+    field = field_of(forms, "Fitness and organs", "labs.hb_g_dl")
     field.focus()
     Keyboard(window).type("12.5")
     window.session.show_case(REGROWTH)
@@ -346,8 +346,8 @@ def test_H01_a_field_half_typed_is_finished_before_the_case_is_left(window: Main
 
 
 def test_an_earlier_state_is_not_changed_by_a_form(window: MainWindow) -> None:
-    forms = forms_of(window, "Fitness and organ function")
+    forms = forms_of(window, "Fitness and organs")
     window.session.step(-2)
     settle(window)
     assert forms.told.isVisible()
-    assert not any(field.isEnabled() for field in forms.pages["Fitness and organ function"].fields.values())  # type: ignore[attr-defined]  # a FactsPage
+    assert not any(field.isEnabled() for field in forms.pages["Fitness and organs"].fields.values())  # type: ignore[attr-defined]  # a FactsPage

@@ -14,12 +14,14 @@ from nacdesk.domain.facts import History, Observation
 from nacdesk.domain.quantity import Quantity
 from nacdesk.domain.review import review
 from nacdesk.domain.rules import Catalog
+from nacdesk.gui.desk import Journal
 from nacdesk.gui.main_window import MainWindow
 from nacdesk.interop.read import read
 from nacdesk.interop.review_json import to_json
 from nacdesk.storage.store import Store
 from tests.gui.conftest import OpenWindow
-from tests.gui.hands import ALT, CTRL, Keyboard, settle
+from tests.gui.hands import ALT, CTRL, PRIMARY, SHIFT, Keyboard, settle
+from tests.gui.sheet_hands import go, to_sheet
 
 KEY = Qt.Key
 TAB, ENTER, DETAILS = KEY.Key_Tab, KEY.Key_Return, KEY.Key_F4
@@ -57,7 +59,7 @@ class Coordinator:
         return self.window.session.snapshot.facts
 
 
-def form(number: int) -> Step:
+def form(number: int) -> tuple[KEY, Qt.KeyboardModifier]:
     """The key of a form."""
     return (KEY(KEY.Key_0 + number), CTRL)
 
@@ -150,7 +152,7 @@ def test_the_drawn_case_typed_from_nothing_is_judged_as_the_imported_one(typed: 
     assert judged(found, catalog) == judged(wanted, catalog)
     assert (found.case.patient, found.lesions) == (wanted.case.patient, wanted.lesions)
     assert facts(found) == facts(wanted) - {LATE} | {(*LATE[:-1], None)}
-    assert typed.keys.strokes <= 515  # 513; 190 of them are names, words and dates of the patient, the lesions and the time points
+    assert typed.keys.strokes <= 515  # 513, of which 374 are the letters and digits of what is recorded
 
 
 VISITS = ("baseline", "after C1", "after C2", "after C3")
@@ -158,7 +160,7 @@ SERIES = {
     ("size.diameter", "primary"): ("46 mm", "41 mm", "35 mm", "28 mm"),
     ("size.diameter", "node"): ("19 mm", "16 mm", "15 mm", "12 mm"),
     ("pet.suvmax", "primary"): ("9.4 g/mL", "7.2 g/mL", "5.1 g/mL", "3.8 g/mL"),
-    ("ctdna.vaf", ""): ("1.5 %", "0.40 %", "ND (limit of detection 0.02 %)", "0.05 %"),
+    ("ctdna.vaf", ""): ("1.5 %", "0.40 %", "not detected (limit 0.02 %)", "0.05 %"),
     ("marker.cea", ""): ("8.1 ng/mL", "7.0 ng/mL", "5.2 ng/mL", "4.1 ng/mL"),
 }
 BIOMARKERS = {"er_pct": "0 %", "pr_pct": "0 %", "ki67_pct": "70 %", "her2_ihc": "1+", "pdl1_cps": "4", "gbrca": "none"}
@@ -206,4 +208,38 @@ def test_four_visits_of_two_lesions_suv_ctdna_and_cea_with_biomarkers_and_fitnes
     )
     assert [(lesion.label, lesion.kind, lesion.organ) for lesion in found.lesions] == [("primary", "mass", "breast"), ("node", "node", "axilla")]
     assert (found.case.patient.mrn, found.case.context, found.case.regimen) == ("D-300001", "breast_tnbc", "Dose-dense AC then weekly or 2-weekly paclitaxel")
-    assert typed.keys.strokes < 350  # 349
+    assert typed.keys.strokes < 350  # 349, of which 252 are letters and digits
+
+
+def test_a_proposed_name_gives_way_to_what_is_typed(window: MainWindow) -> None:
+    sheet, keys = to_sheet(window), Keyboard(window)
+    go(window, "", "name")
+    keys.type("a")
+    assert sheet.editor.text() == "after C4", "C3 is the last one yet"
+    keys.type("fter re-staging")
+    assert sheet.editor.text() == "after re-staging"
+    keys.press(KEY.Key_Escape)
+    keys.type("S")
+    assert sheet.editor.text() == "surgery"
+    keys.press(KEY.Key_Backspace)
+    assert sheet.editor.text() == "s"
+    keys.type("1")
+    assert sheet.editor.text() == "s1"
+    keys.press(KEY.Key_Escape)
+
+
+def test_a_blank_of_a_recorded_cycle_is_filled_without_a_reason(window: MainWindow) -> None:
+    keys = Keyboard(window)
+    keys.press(*form(2))
+    settle(window)
+    keys.press(KEY.Key_Tab, SHIFT, times=2)  # from cycle 4 back to the dose of cycle 3
+    keys.press(KEY.Key_Tab, SHIFT, times=4)  # and to that of cycle 2
+    keys.type("75")
+    keys.tab()
+    settle(window)
+    journal: list[Journal] = []
+    window.session.journal_read.connect(journal.append)
+    window.session.read_journal(PRIMARY)
+    settle(window)
+    last = journal[0].entries[-1]
+    assert (last.label, last.reason) == ("Change cycle 2", None)

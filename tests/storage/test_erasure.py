@@ -166,6 +166,16 @@ def test_nothing_before_an_erasure_can_be_undone_and_what_follows_can(store: Sto
     assert store.revision("B") == 1
 
 
+def test_a_key_that_was_taken_back_is_not_the_live_one_in_other_capitals(store: Store) -> None:
+    store.add([sized("a", "31")], "Import of a wrong file")
+    store.undo()
+    store.add([sized("A", "22")], "Import")
+    assert store.will_be_gone("a") == "0 observations at 0 time points, 0 lesions, 8 entries of history"
+    store.erase(["a"], reason="asked")
+    assert facts_of(store.history("A")) == facts_of(sized("A", "22"))
+    assert store.check(deep=True) == ()
+
+
 def test_the_file_of_an_erased_patient_is_forgotten_too(store: Store) -> None:
     store.add([sized("A", "31")], "Import", source=("alvarez.csv", "content"))
     store.add([sized("B", "31")], "Import", source=("b.csv", "other"))

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nacdesk.domain import dosing, wording
 from nacdesk.domain.dosing import Cycle
@@ -15,18 +15,19 @@ from nacdesk.domain.quantity import parse_number, plain
 from nacdesk.errors import UserError
 from nacdesk.gui.desk import Snapshot
 from nacdesk.gui.edits import Place
-from nacdesk.gui.forms.field import Field
+from nacdesk.gui.forms.field import Field, Fields
 from nacdesk.gui.forms.keeper import Change, Keeper
 from nacdesk.gui.forms.person import DAY
 from nacdesk.gui.labels import words
 from nacdesk.gui.sheet_plan import day
 from nacdesk.gui.theme import Look
 
+WIDTH = 17  # characters of a field: four stand side by side in a small window
 STATES = (("planned", "planned"), ("given", "given"), ("cancelled", "cancelled"))
 
 
-class CycleRow:
-    """The fields of one cycle; not a widget, so that they stand in one grid."""
+class CycleRow(Fields):
+    """The fields of one cycle."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -35,6 +36,7 @@ class CycleRow:
         self.dose = Field("Dose (% of full)")
         self.delay = Field("Delay (days)")
         self.fields = (self.state, self.start, self.dose, self.delay)
+        super().__init__(self.fields, WIDTH)
 
     def show_cycle(self, cycle: Cycle, recorded: bool, planned: date | None) -> None:
         """Show it as recorded, or as planned; a field that is being typed in keeps its text."""
@@ -46,7 +48,7 @@ class CycleRow:
                 field.show_text(text)
                 field.say(said if bad or said.startswith("saved") else "", bad=bad)
         if self.start.line is not None:
-            self.start.line.setPlaceholderText(f"planned {wording.day(planned)}" if planned and not recorded else DAY)
+            self.start.line.setPlaceholderText(f"planned {wording.day(planned, year=False)}" if planned and not recorded else DAY)
 
     def cycle(self, planned: date | None) -> Cycle:
         """As it stands in the fields; a date or a dose makes a planned cycle a given one.
@@ -91,16 +93,10 @@ class CyclesPage(QWidget):
         self._planned: dict[int, date] = {}
         self.rows: list[CycleRow] = []
         self.note = words("note")
-        self._grid_page = QWidget()
-        self._grid = QGridLayout(self._grid_page)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(10)
-        self._grid.setVerticalSpacing(6)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self.note)
-        column.addWidget(self._grid_page)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(8)
+        self._column.addWidget(self.note)
 
     def show_sheet(self, snapshot: Snapshot, sheet: Sheet, _visit: str, _look: Look) -> None:
         """Show the cycles as recorded, and the plan of the regimen behind them."""
@@ -139,18 +135,18 @@ class CyclesPage(QWidget):
         for row in self.rows[count:]:
             for field in row.fields:
                 self._keeper.forget(field)
-                self._grid.removeWidget(field)
-                field.deleteLater()
+            self._column.removeWidget(row)
+            row.deleteLater()
         del self.rows[count:]
         for number in range(len(self.rows) + 1, count + 1):
             row = CycleRow(number)
             for place, field in enumerate(row.fields):
-                self._grid.addWidget(field, number - 1, place)
                 field.begun.connect(partial(self._on_begun, field, number))
                 field.left.connect(partial(self._on_left, field, row))
                 field.given_back.connect(partial(self._keeper.forget, field))
                 field.entered.connect(partial(self._go_down, number, place))
             self.rows.append(row)
+            self._column.addWidget(row)
 
     def _go_down(self, number: int, place: int) -> None:
         """Enter goes to the same field of the next cycle."""

@@ -25,7 +25,7 @@ from nacdesk.gui.labels import words
 from nacdesk.gui.theme import Look
 
 Key = tuple[str, str]
-FIELD_WIDTH = 210
+FIELD_WIDTH = 185
 BASELINE = "event.baseline"
 BASELINE_REASONS = ("last scan before treatment", "earlier scan of poor quality", "re-staged before treatment")
 
@@ -118,6 +118,7 @@ class FactsPage(QWidget):
         field.entered.connect(self.focusNextChild)
         if field.line is not None:
             field.line.textEdited.connect(self._on_typed)
+            field.typed.connect(partial(self._keeper.note, field, place))
         return field
 
     def _place(self, key: Key) -> Place:

@@ -1,13 +1,47 @@
 """One field of a form: its name above, its trouble below, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QLineEdit, QScrollArea, QStyle, QStyleOptionComboBox, QStyleOptionFrame, QVBoxLayout, QWidget
 
+from nacdesk.gui.flow_layout import FlowLayout, keep_height
 from nacdesk.gui.labels import restyle, words
 from nacdesk.gui.sheet_view import writes
+
+
+class Fields(QWidget):
+    """Fields side by side, each wide enough for so many characters where there is room; they run on to the next line."""
+
+    def __init__(self, fields: Iterable["Field"], characters: int) -> None:
+        super().__init__()
+        self._characters = characters
+        self._width = 1
+        self._flow = FlowLayout(self, gap=10, column=self._width)
+        keep_height(self)
+        for field in fields:
+            self._flow.addWidget(field)
+
+    def _fit(self) -> None:
+        width = self._characters * self.fontMetrics().averageCharWidth()
+        if width != self._width:
+            self._width = width
+            self._flow.set_column(width)
+
+    # overrides of Qt
+
+    def minimumSizeHint(self) -> QSize:
+        fields = [self._flow.itemAt(place) for place in range(self._flow.count())]
+        return QSize(max((field.minimumSize().width() for field in fields if field is not None), default=0), super().minimumSizeHint().height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
 
 class Field(QWidget):
@@ -22,9 +56,11 @@ class Field(QWidget):
         begun: the first keystroke, or another choice, in a field that held what was kept.
         left: the focus went elsewhere, and the text is not what was last shown or kept.
         given_back: Escape.
+        typed: another text, letter by letter.
         entered: Enter.
     """
 
+    typed = Signal()
     entered = Signal()
     begun = Signal()
     left = Signal()
@@ -55,12 +91,11 @@ class Field(QWidget):
             self.line.textEdited.connect(self._on_edited)
             self.line.installEventFilter(self)
         self.editor.installEventFilter(self)
-        label = QLabel(title)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setProperty("role", "small")
+        label = words("small", title)
         label.setBuddy(self.editor)
-        self.note = words("small")
+        self.note, self.whole = words("small"), words("small")
         self.note.hide()
+        self.whole.hide()
         self._kept = self.text  # the first choice of a list
         self._begun = False
         column = QVBoxLayout(self)
@@ -68,7 +103,9 @@ class Field(QWidget):
         column.setSpacing(2)
         column.addWidget(label)
         column.addWidget(self.editor)
+        column.addWidget(self.whole)
         column.addWidget(self.note)
+        column.addStretch(1)
 
     @property
     def text(self) -> str:
@@ -117,6 +154,7 @@ class Field(QWidget):
         self._kept = text
         self._begun = False
         self.say("")
+        self._show_whole()
 
     def retype(self, text: str) -> None:
         """Put in what was typed and is not kept yet."""
@@ -144,13 +182,35 @@ class Field(QWidget):
         if not self._begun:
             self._begun = True
             self.begun.emit()
+        self.typed.emit()
 
     def _on_chosen(self, _place: int) -> None:
         """By key or mouse; it is kept once the field is left, for keys pass over choices that are not meant."""
         if self.changed:
             self._on_edited("")
 
+    def reveal(self) -> None:
+        """The field with the cursor is in view, in each page that scrolls around it."""
+        page = self.parentWidget()
+        while page is not None:
+            content = page.widget() if isinstance(page, QScrollArea) else None
+            if isinstance(page, QScrollArea) and content is not None:
+                middle = self.mapTo(content, self.rect().center())
+                page.ensureVisible(middle.x(), middle.y(), 0, self.height() // 2 + 4)
+            page = page.parentWidget()
+
+    def _show_whole(self) -> None:
+        """What does not fit into the line stands below it in full (H43)."""
+        text = self.box.currentText() if self.box is not None else self.line.text() if self.line is not None else ""
+        cut = self.editor.fontMetrics().horizontalAdvance(text) > _room(self.editor)
+        self.whole.setText(text if cut else "")
+        self.whole.setVisible(cut)
+
     # overrides of Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_whole()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Wheel and watched is self.box:
@@ -165,6 +225,22 @@ class Field(QWidget):
             return True
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and watched is (self.line or self.editor):
             self.entered.emit()
-        if event.type() == QEvent.Type.FocusOut and watched is (self.line or self.editor) and self.changed:
-            self.left.emit()
+        if event.type() == QEvent.Type.FocusIn:
+            QTimer.singleShot(0, self.reveal)  # once the pages around it know how long they are
+        if event.type() == QEvent.Type.FocusOut and watched is (self.line or self.editor):
+            self._show_whole()
+            if self.changed:
+                self.left.emit()
         return super().eventFilter(watched, event)
+
+
+def _room(editor: QWidget) -> int:
+    """The width that the style leaves for the text of a line or a list."""
+    if isinstance(editor, QComboBox):
+        box = QStyleOptionComboBox()
+        editor.initStyleOption(box)
+        return editor.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, box, QStyle.SubControl.SC_ComboBoxEditField, editor).width()
+    assert isinstance(editor, QLineEdit)
+    frame = QStyleOptionFrame()
+    editor.initStyleOption(frame)
+    return editor.style().subElementRect(QStyle.SubElement.SE_LineEditContents, frame, editor).width()

@@ -12,6 +12,7 @@ from nacdesk.domain.edits import Edit
 from nacdesk.domain.flowsheet import Sheet
 from nacdesk.gui.cell_editor import REASONS, Asking, CellBar
 from nacdesk.gui.desk import Snapshot
+from nacdesk.gui.drafts import Drafts
 from nacdesk.gui.edits import Begun, Edits, Entry, Place
 from nacdesk.gui.forms.field import Field
 from nacdesk.gui.message import message_of
@@ -61,7 +62,7 @@ class Keeper(QObject):
     def __init__(self, session: Session, page: QWidget) -> None:
         super().__init__(page)
         self._session = session
-        self.edits = Edits(session, self)
+        self.edits, self._drafts = Edits(session, self), Drafts(session, self)
         self._page = page
         self._look = Look()
         self.bar = CellBar(page)
@@ -95,9 +96,19 @@ class Keeper(QObject):
             self.begin(field, place)
         return self.edits.carried(self._begun[field])
 
+    def note(self, field: Field, place: Callable[[], Place]) -> None:
+        """Another text is typed in the field of a time point; after a kill the flowsheet shows it in its cell (H24)."""
+        begun = self.begun(field, place())
+        if field.changed:
+            self._drafts.note(begun.key, begun.place.text, field.text)
+        else:
+            self._drafts.drop(begun.key, begun.place.text)
+
     def forget(self, field: Field) -> None:
-        """The field was given back."""
-        self._begun.pop(field, None)
+        """The field was saved, or given back."""
+        begun = self._begun.pop(field, None)
+        if begun is not None:
+            self._drafts.drop(begun.key, begun.place.text)
 
     def enter(self, change: Change) -> None:
         """Save a change, after the questions that it raises."""

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from nacdesk.domain.edits import Edit, PutLesion, RemoveLesion
 from nacdesk.domain.facts import Lesion, LesionKind, LesionRole
@@ -10,11 +10,12 @@ from nacdesk.domain.flowsheet import Sheet
 from nacdesk.errors import UserError
 from nacdesk.gui.desk import Snapshot
 from nacdesk.gui.edits import Place
-from nacdesk.gui.forms.field import Field
+from nacdesk.gui.forms.field import Field, Fields
 from nacdesk.gui.forms.keeper import Change, Keeper
 from nacdesk.gui.labels import button, words
 from nacdesk.gui.theme import Look
 
+WIDTH = 17  # characters of a field
 KINDS = (("mass, longest diameter", "mass"), ("lymph node, short axis", "node"))
 ROLES = (("target", "target"), ("non-target", "non_target"), ("new", "new"))
 ANSWERS = (("not recorded", ""), ("yes", "yes"), ("no", "no"))
@@ -30,20 +31,18 @@ class LesionCard(QFrame):
         self.setProperty("role", "card")
         self._keeper = keeper
         self.label = label
-        self.name = Field("Lesion" if label is not None else "New lesion: its name", hint="primary, node 7R")
+        self.name = Field("Lesion" if label is not None else "New lesion: its name", hint="node 7R")
         self.kind, self.role = Field("Kind", choices=KINDS), Field("Role", choices=ROLES)
         self.organ = Field("Organ")
         self.measurable, self.irradiated = Field("Measurable", choices=ANSWERS), Field("Irradiated", choices=ANSWERS)
         self.origin = Field("Split or merged from", hint="names, with commas")
         self.remove = button("Remove", "link", accessible=f"Remove the lesion {label or ''}")
         self.fields = (self.name, self.kind, self.role, self.organ, self.measurable, self.irradiated, self.origin)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(10, 8, 10, 8)
-        grid.setHorizontalSpacing(10)
-        grid.setVerticalSpacing(6)
-        for place, field in enumerate(self.fields):
-            grid.addWidget(field, place // 4, place % 4)
-            grid.setColumnStretch(place % 4, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 8, 10, 8)
+        column.setSpacing(6)
+        column.addWidget(Fields(self.fields, WIDTH))
+        for field in self.fields:
             field.begun.connect(partial(self._on_begun, field))
             field.left.connect(partial(self._on_left, field))
             field.given_back.connect(partial(keeper.forget, field))
@@ -51,7 +50,7 @@ class LesionCard(QFrame):
         last = QHBoxLayout()
         last.addStretch(1)
         last.addWidget(self.remove)
-        grid.addLayout(last, 1, 3)
+        column.addLayout(last)
         self.remove.setVisible(label is not None)  # only now that it has a parent: it would be a window of its own
         self.remove.clicked.connect(self._on_remove)
         self.show_lesion(Lesion("") if label is None else None)

@@ -5,8 +5,9 @@ from datetime import date
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from nacdesk.domain import entering, flowsheet, wording
 from nacdesk.domain.edits import Edit
@@ -32,6 +33,7 @@ from nacdesk.gui.sheet_plan import day
 from nacdesk.gui.theme import Look
 
 EARLIER = "What is shown is an earlier state of the case. Forms change what is recorded now: press Alt+Home first."
+LEAST = 180  # of a form: in a small window the page around it scrolls
 _ASKED_ONCE = ("treatment.platinum_given", "treatment.radiotherapy_given", "treatment.preop_chemoradiation", "treatment.immune")
 _COURSE = ("treatment.last_dose", "event.surgery", "event.recurrence", "event.mouse_antibody", "event.serosal_procedure")
 
@@ -94,9 +96,9 @@ class FormPages(QWidget):
         self.show_page(TITLES[0])
 
     def _lay_out(self) -> None:
-        row = QWidget()
-        flow = FlowLayout(row, gap=5)
-        keep_height(row)
+        self._chips = QWidget()
+        flow = FlowLayout(self._chips, gap=5)
+        keep_height(self._chips)
         for title in self.pages:
             chip = button(title, "chip", accessible=f"Form: {title}", checkable=True)
             chip.clicked.connect(partial(self._on_chip, title))
@@ -124,7 +126,7 @@ class FormPages(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
-        for widget in (row, self.told, self._where):
+        for widget in (self._chips, self.told, self._where):
             column.addWidget(widget)
         column.addWidget(self._stack, 1)
 
@@ -136,6 +138,7 @@ class FormPages(QWidget):
             self._dates.clear()
             self._picked = False
         self._snapshot, self._look = snapshot, look
+        self._stack.setMinimumHeight(look.px(LEAST))
         keys = [key for page in self.pages.values() if isinstance(page, FactsPage) for key in page.keys(snapshot.review.catalog, None)]
         lesions = [("lesion.status", lesion.label) for lesion in snapshot.facts.lesions if lesion.role == "non_target"]
         sheet = flowsheet.sheet(snapshot.review, (*keys, *lesions), self._dates, snapshot.facts)
@@ -235,6 +238,20 @@ class FormPages(QWidget):
             self._show_pages()
         for one in (self.new_name, self.new_date):
             one.show_text("")
+
+    # overrides of Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._chips.setMinimumHeight(self._chips.heightForWidth(self.width()))
+        QTimer.singleShot(0, self._reveal)
+
+    def _reveal(self) -> None:
+        """The field with the cursor stays in view when the pages around it grow."""
+        here = QApplication.focusWidget()
+        field = here.parentWidget() if here is not None and self.isAncestorOf(here) else None
+        if isinstance(field, Field):
+            field.reveal()
 
 
 def _new_row(name: str, when: date | None, sheet: Sheet, _reason: str) -> tuple[Edit, ...]:

@@ -5,19 +5,20 @@ from dataclasses import replace
 from datetime import date
 from typing import NoReturn
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nacdesk.domain.facts import Case, Patient
 from nacdesk.domain.rules import Catalog, Regimen
 from nacdesk.errors import UserError
-from nacdesk.gui.forms.field import Field
+from nacdesk.gui.forms.field import Field, Fields
 from nacdesk.gui.sheet_plan import day
 
 NOT_RECORDED = ("not recorded", "")
 SEXES = (NOT_RECORDED, ("female", "F"), ("male", "M"), ("other", "X"))
 GROUPS = (NOT_RECORDED, ("I", "I"), ("II", "II"), ("III", "III"), ("IV", "IV"))
 DAY = "yyyy-mm-dd"
+WIDTH = 38  # characters of a field
 
 
 class PersonFields(QWidget):
@@ -47,18 +48,9 @@ class PersonFields(QWidget):
         self.fields: Mapping[str, Field] = {
             name: getattr(self, name) for name in ("mrn", "name", "birth_date", "sex", "key", "diagnosis", "context", "stage", "stage_group", "regimen", "cycle_length")
         }
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(8)
-        places = (
-            (self.mrn, 0, 0, 2), (self.name, 0, 2, 4), (self.birth_date, 1, 0, 2), (self.sex, 1, 2, 2), (self.key, 1, 4, 2),
-            (self.diagnosis, 2, 0, 3), (self.context, 2, 3, 3), (self.stage, 3, 0, 3), (self.stage_group, 3, 3, 3), (self.regimen, 4, 0, 4), (self.cycle_length, 4, 4, 2),
-        )  # fmt: skip
-        for field, row, column, span in places:
-            grid.addWidget(field, row, column, 1, span, Qt.AlignmentFlag.AlignTop)
-        for column in range(6):
-            grid.setColumnStretch(column, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(Fields(self.fields.values(), WIDTH))
         for field in self.fields.values():
             field.left.connect(self._on_left)
         self.show_case(Case(""))
