@@ -1,6 +1,8 @@
 """The forms of the Data page, typed into as a person does: saved when left, refused in place, with a reason for what was recorded."""
 
+import shutil
 from decimal import Decimal
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -15,6 +17,7 @@ from nacdesk.gui.forms.pathology import PathologyPage
 from nacdesk.gui.forms.person_page import PersonPage
 from nacdesk.gui.forms.sul import SulPage
 from nacdesk.gui.main_window import MainWindow
+from tests.gui.conftest import OpenWindow
 from tests.gui.hands import ALT, PRIMARY, REGROWTH, Keyboard, assert_one_case, press, settle, show
 
 
@@ -351,3 +354,37 @@ def test_an_earlier_state_is_not_changed_by_a_form(window: MainWindow) -> None:
     settle(window)
     assert forms.told.isVisible()
     assert not any(field.isEnabled() for field in forms.pages["Fitness and organs"].fields.values())  # type: ignore[attr-defined]  # a FactsPage
+
+
+def test_H24_what_was_half_typed_in_a_form_stands_there_again_and_in_no_other_case(open_window: OpenWindow, demo: Path, tmp_path: Path) -> None:
+    window = open_window(demo)
+    forms = forms_of(window, "Patient and case")
+    page = forms.pages["Patient and case"]
+    assert isinstance(page, PersonPage)
+    page.person.stage.focus()
+    keys = Keyboard(window)
+    keys.type("x")
+    forms._keeper._drafts.flush()
+    settle(window)
+    copy = Path(shutil.copy(demo, tmp_path / "copy.nac"))
+    for part in ("-wal", "-shm"):
+        shutil.copy(demo.with_name(demo.name + part), copy.with_name(copy.name + part))
+    typed = page.person.stage.text
+    keys.press(Qt.Key.Key_Escape)
+    again = open_window(copy)
+    forms = forms_of(again, "Patient and case")
+    page = forms.pages["Patient and case"]
+    assert isinstance(page, PersonPage)
+    assert page.person.stage.text == typed
+    assert "not saved yet" in page.person.stage.note.text()
+    show(again, REGROWTH)
+    assert page.person.stage.text != typed
+    show(again, PRIMARY)
+    assert page.person.stage.text == typed
+    page.person.stage.focus()
+    Keyboard(again).press(Qt.Key.Key_Escape)
+    settle(again)
+    assert page.person.stage.text == (history_of(again).case.stage or "")
+    show(again, REGROWTH)
+    show(again, PRIMARY)
+    assert page.person.stage.text != typed, "what was given back is forgotten"

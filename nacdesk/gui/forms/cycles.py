@@ -134,16 +134,15 @@ class CyclesPage(QWidget):
     def _rebuild(self, count: int) -> None:
         for row in self.rows[count:]:
             for field in row.fields:
-                self._keeper.forget(field)
+                self._keeper.disown(field)
             self._column.removeWidget(row)
             row.deleteLater()
         del self.rows[count:]
         for number in range(len(self.rows) + 1, count + 1):
             row = CycleRow(number)
             for place, field in enumerate(row.fields):
-                field.begun.connect(partial(self._on_begun, field, number))
+                self._keeper.adopt(field, f"cycle {number} {place}", partial(_place, number))
                 field.left.connect(partial(self._on_left, field, row))
-                field.given_back.connect(partial(self._keeper.forget, field))
                 field.entered.connect(partial(self._go_down, number, place))
             self.rows.append(row)
             self._column.addWidget(row)
@@ -152,9 +151,6 @@ class CyclesPage(QWidget):
         """Enter goes to the same field of the next cycle."""
         if number < len(self.rows):
             self.rows[number].fields[place].focus()
-
-    def _on_begun(self, field: Field, number: int) -> None:
-        self._keeper.begin(field, _place(number))
 
     def _on_left(self, field: Field, row: CycleRow) -> None:
         if not field.changed:

@@ -19,6 +19,8 @@ from nacdesk.gui.message import message_of
 from nacdesk.gui.session import Session
 from nacdesk.gui.theme import Look
 
+DRAFT = "form:"
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -68,18 +70,27 @@ class Keeper(QObject):
         self.bar = CellBar(page)
         self._asked: Change | None = None
         self._begun: dict[Field, Begun] = {}
+        self._owned: dict[str, tuple[Field, Callable[[], Place]]] = {}  # by the name of the field's draft
+        self._drafts_of: str | None = None
         self._on_the_way: dict[int, Field] = {}
         self._waiting: list[Callable[[], None]] = []
         self.edits.saved.connect(self._on_saved)
         self.edits.failed.connect(self._on_failed)
         self.edits.emptied.connect(self._on_emptied)
         self.bar.given_back.connect(self._on_given_back)
+        self._drafts.read.connect(self._on_drafts)
         session.holders.append(self.holds)
 
     def see(self, snapshot: Snapshot | None, sheet: Sheet | None, look: Look) -> None:
         """The newest state of the case on show."""
         self._look = look
         self.edits.see(snapshot, sheet)
+        if snapshot is not None and snapshot.key != self._drafts_of:
+            for field, _ in self._owned.values():
+                if field.changed and field not in self._begun:
+                    field.give_back()  # a draft of the case before, which is kept there (H01)
+            self._drafts_of = snapshot.key
+            self._drafts.ask(snapshot.key)
 
     @property
     def by(self) -> str:
@@ -96,6 +107,18 @@ class Keeper(QObject):
             self.begin(field, place)
         return self.edits.carried(self._begun[field])
 
+    def adopt(self, field: Field, name: str, place: Callable[[], Place]) -> None:
+        """From now on keep what is typed in a field that has no cell in the flowsheet, under this name (H24)."""
+        self._owned[DRAFT + name] = (field, place)
+        field.begun.connect(partial(self._on_begun, field, place))
+        field.given_back.connect(partial(self.forget, field))
+        field.typed.connect(partial(self._on_typed, field))
+
+    def disown(self, field: Field) -> None:
+        """The field is taken down."""
+        self.forget(field)
+        self._owned = {name: owned for name, owned in self._owned.items() if owned[0] is not field}
+
     def note(self, field: Field, place: Callable[[], Place]) -> None:
         """Another text is typed in the field of a time point; after a kill the flowsheet shows it in its cell (H24)."""
         begun = self.begun(field, place())
@@ -106,9 +129,35 @@ class Keeper(QObject):
 
     def forget(self, field: Field) -> None:
         """The field was saved, or given back."""
-        begun = self._begun.pop(field, None)
-        if begun is not None:
+        begun, name = self._begun.pop(field, None), self._name(field)
+        key = begun.key if begun is not None else self._drafts_of
+        if key is not None and name is not None:
+            self._drafts.drop(key, name)
+        elif begun is not None:
             self._drafts.drop(begun.key, begun.place.text)
+
+    def _name(self, field: Field) -> str | None:
+        return next((name for name, (owned, _) in self._owned.items() if owned is field), None)
+
+    def _on_begun(self, field: Field, place: Callable[[], Place]) -> None:
+        self.begin(field, place())
+
+    def _on_typed(self, field: Field) -> None:
+        begun, name = self._begun.get(field), self._name(field)
+        if begun is not None and name is not None:
+            self._drafts.note(begun.key, name, field.text)
+
+    def _on_drafts(self, key: object, found: object) -> None:
+        """What was typed and not saved before the window was closed or killed stands in its field again."""
+        assert isinstance(found, dict)
+        if key != self._drafts_of:
+            return
+        for name, text in found.items():
+            if name in self._owned:
+                field, _ = self._owned[name]
+                if not field.changed and field.text != text:
+                    field.retype(text)  # it begins anew once the cursor is in it: nothing of it is saved unseen
+                    field.say("typed earlier, not saved yet: leave the field to save it, or press Escape", bad=True)
 
     def enter(self, change: Change) -> None:
         """Save a change, after the questions that it raises."""

@@ -42,10 +42,9 @@ class LesionCard(QFrame):
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(6)
         column.addWidget(Fields(self.fields, WIDTH))
-        for field in self.fields:
-            field.begun.connect(partial(self._on_begun, field))
+        for place, field in enumerate(self.fields):
+            keeper.adopt(field, f"lesion {label or ''} {place}", self._place)
             field.left.connect(partial(self._on_left, field))
-            field.given_back.connect(partial(keeper.forget, field))
             field.entered.connect(self.focusNextChild)
         last = QHBoxLayout()
         last.addStretch(1)
@@ -76,9 +75,6 @@ class LesionCard(QFrame):
 
     def _place(self) -> Place:
         return Place("case", ("lesion", self.label or ""))
-
-    def _on_begun(self, field: Field) -> None:
-        self._keeper.begin(field, self._place())
 
     def _on_left(self, field: Field) -> None:
         if not field.changed:
@@ -129,7 +125,7 @@ class LesionsPage(QWidget):
         for card in self.cards:
             if kept.get(card.label) is not card:
                 for field in card.fields:
-                    self._keeper.forget(field)
+                    self._keeper.disown(field)
                 self._column.removeWidget(card)
                 card.deleteLater()
         self.cards = [kept.get(label) or LesionCard(self._keeper, label) for label in wanted]

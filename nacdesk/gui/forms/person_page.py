@@ -32,8 +32,7 @@ class PersonPage(QWidget):
         self.person.key.say("The key stays as it is: files and commands name the case by it.")
         self.person.left.connect(self._on_left)
         for name, field in self.person.fields.items():
-            field.begun.connect(partial(self._on_begun, field, name))
-            field.given_back.connect(partial(keeper.forget, field))
+            keeper.adopt(field, f"case {name}", partial(_place, name))
             field.entered.connect(self.focusNextChild)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -52,9 +51,6 @@ class PersonPage(QWidget):
         for field, (text, bad) in notes.items():
             if bad or text.startswith("saved"):
                 field.say(text, bad=bad)
-
-    def _on_begun(self, field: Field, name: str) -> None:
-        self._keeper.begin(field, _place(name))
 
     def _on_left(self, field: object) -> None:
         name, case = next((name for name, one in self.person.fields.items() if one is field), None), self._case
