@@ -20,10 +20,11 @@ Size = tuple[int, int]
 SIZES: tuple[Size, ...] = ((1440, 900), (1280, 720), (1024, 768))
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PATIENCE = 60.0
+FORM = "Fitness and organs"
 
 
 def picture(store_path: Path, out_dir: Path, *, sizes: Sequence[Size] = SIZES, themes: Sequence[Literal["light", "dark"]] = THEMES) -> list[Path]:
-    """Draw the case window, the data, the history and an import preview of a store, as PNG files.
+    """Draw the case window, the data, a form, the history, the reference and an import preview of a store, as PNG files.
 
     The first case that has a flag is shown. Needs the offscreen platform or a display.
 
@@ -48,7 +49,13 @@ def picture(store_path: Path, out_dir: Path, *, sizes: Sequence[Size] = SIZES, t
             for name, page in (("case", 0), ("data", 1), ("history", 2)):
                 window.case.show_tab(page)
                 drawn.append(_grab(window, window, out_dir / f"{name}-{width}x{height}-{theme}.png"))
+            window.case.ask_form(FORM)
+            drawn.append(_grab(window, window, out_dir / f"form-{width}x{height}-{theme}.png"))
+        window.case.data.pages.press("sheet")
         window.case.show_tab(0)
+        window.help.on_reference()
+        drawn.append(_grab(window, window.help.reference, out_dir / f"reference-{theme}.png"))
+        window.help.reference.reject()
         drawn.append(_import_preview(window, out_dir / f"import-{theme}.png"))
         window.close()
         _wait(window.isHidden)
