@@ -124,6 +124,7 @@ class CaseRowDelegate(QStyledItemDelegate):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.look = Look()
+        self._hints: dict[str, tuple[CaseRow, Summary | None, int, Look, QSize]] = {}
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
@@ -191,7 +192,12 @@ class CaseRowDelegate(QStyledItemDelegate):
         row, line = index.data(LINE_ROLE)
         view = self.parent()
         width = view.viewport().width() if isinstance(view, QAbstractItemView) else 240
-        return QSize(width, _Room(width, self.look).height(row, line))
+        known = self._hints.get(row.key)
+        if known is not None and known[0] == row and known[1] is line and known[2:4] == (width, self.look):
+            return known[4]  # Qt asks for every row of the list when one of them changes
+        hint = QSize(width, _Room(width, self.look).height(row, line))
+        self._hints[row.key] = (row, line, width, self.look, hint)
+        return hint
 
 
 class _Room:

@@ -394,9 +394,9 @@ class Session(QObject):
             self.wanted = None
             self._put(None)
         self.store_changed.emit()
-        self._list()
         if self.wanted is not None and self.wanted[0] in performed.changes.cases:
-            self._show()
+            self._show()  # what was typed is seen again before the list is read
+        self._list()
         self.changed.emit(performed.changes)
         if done is not None:
             done(performed.changes)

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [start|switch|paper|ingest|edit …] [--rounds N] [--observations N]`."""
+"""`python -m tests.bench [start|switch|paper|ingest|edit|field …] [--rounds N] [--observations N]`."""
 
 import argparse
 import importlib
@@ -6,9 +6,9 @@ import os
 import platform
 import sys
 
-PARTS = ("start", "switch", "paper", "ingest", "edit")
-ROUNDS = {"start": 15, "switch": 30, "paper": 30, "ingest": 7, "edit": 200}
-FILLED = ("ingest", "edit")  # parts that need a full store
+PARTS = ("start", "switch", "paper", "ingest", "edit", "field")
+ROUNDS = {"start": 15, "switch": 30, "paper": 30, "ingest": 7, "edit": 200, "field": 40}
+FILLED = ("ingest", "edit", "field")  # parts that need a full store
 
 
 def main() -> int:
