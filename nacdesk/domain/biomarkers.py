@@ -16,7 +16,7 @@ from nacdesk.domain.timeline import Timeline
 MYC, MIR21 = "biomarkers.myc_ratio", "biomarkers.mir21"
 GENES = ("biomarkers.tp53", "biomarkers.kras", "biomarkers.erbb2", "biomarkers.egfr", "biomarkers.pik3ca")
 _HIGH, _NOT_HIGH = re.compile(r"(high|raised|elevated)\b", re.IGNORECASE), re.compile(r"(low|normal|negative|not (high|raised|elevated))\b", re.IGNORECASE)
-_AMPLIFIED = re.compile(r"amplif(ied|ication)\b", re.IGNORECASE)
+_AMPLIFIED = re.compile(r"amplif(ied|ication)\b(?!.*\b(no|not|negative|absent|excluded|without|equivocal|suspected|possible|indeterminate)\b)", re.IGNORECASE | re.DOTALL)
 _NOTE = "context note only"
 
 

@@ -90,6 +90,8 @@ def cea_rise(timeline: Timeline, line: Series, place: int, rule: Rule) -> RuleRe
         return cannot(rule, f"{words} is not confirmed yet", f"CEA {low} to {high} days later", **kept)
     if (waiting := _unconfirmed(samples, rule, surge)) is not None:
         return cannot(rule, f"the rise to {waiting.quantity} still stands on {where}, but no sample was taken {low} to {high} days after it", "CEA", **kept)
+    if (doubt := _undecided(samples, rule, surge)) is not None:
+        return cannot(rule, f"whether the rise of {timeline.when(doubt.row)} stands on {where} is not known: a value or a date before it is not known exactly", CEA, **kept)
     tail = f", not above {named}" if not _above(now, uln) else ""
     return result(rule, "not_met", f"{words}{tail}: no rise by this rule.", detail=f"below ULN {plain(uln)}" if tail else None, **kept)
 
@@ -106,6 +108,25 @@ def _unconfirmed(samples: Sequence[Sample], rule: Rule, surge: Decimal) -> Sampl
         if not tested and _risen(previous, now, pct) and _above(now, upper_limit(now, rule)[0]):
             return risen
     return None
+
+
+def _undecided(samples: Sequence[Sample], rule: Rule, surge: Decimal) -> Sample | None:
+    """An earlier sample that may be a rise which stands now, where a bound or a missing date leaves that open."""
+    pct, now = rule.number("rise_pct"), samples[-1]
+    if not _above(now, upper_limit(now, rule)[0]):
+        return None
+    for previous, risen in pairwise(samples[:-1]):
+        exact = previous.quantity.exact is not None and risen.quantity.exact is not None and risen.day is not None
+        inside = risen.day is not None and risen.day <= surge
+        above = risen.quantity.exceeds(upper_limit(risen, rule)[0]) is not False
+        if not exact and not inside and above and _may_have_risen(previous, risen, pct) and _may_have_risen(previous, now, pct):
+            return risen
+    return None
+
+
+def _may_have_risen(before: Sample, now: Sample, pct: Decimal) -> bool:
+    old, new = before.quantity.lower, now.quantity.upper
+    return new is None or (100 * (new - old) >= pct * old and new > old)
 
 
 def upper_limit(sample: Sample, rule: Rule) -> tuple[Decimal, str]:

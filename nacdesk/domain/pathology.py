@@ -107,8 +107,13 @@ def _rcb_result(timeline: Timeline, rcb: RcbReview, rule: Rule) -> RuleResult:
 
 def complete_response(timeline: Timeline, rule: Rule) -> RuleResult:
     """pCR as reported, else from ypT and ypN: breast ypT0/Tis ypN0, other sites ypT0 ypN0 (PTH-02)."""
-    reported = timeline.latest("path.pcr")
-    tumour, nodes = timeline.latest("path.ypt"), timeline.latest("path.ypn")
+    reported, doubt = timeline.settled("path.pcr")
+    if reported is None and timeline.rows("path.pcr"):
+        return cannot(rule, f"the reported response {doubt}", "path.pcr")
+    tumour, nodes = _stages(timeline)
+    first = next((row for row in (reported, tumour, nodes) if row is not None), None)
+    if first is not None and (why := not_a_resection(timeline, first.visit)) is not None:
+        return cannot(rule, why, "resection", visit=first.visit, evidence=(first.id,))
     if reported is not None and reported.code == "yes" and tumour is not None and _holds(tumour, "t0", "tis", "t0/is", "t0/tis") is False:
         return cannot(rule, f"a complete response and {tumour.code} are recorded, which contradict each other", "path.pcr", visit=reported.visit, evidence=(reported.id, tumour.id))
     if reported is not None and reported.code in ("yes", "no"):
@@ -130,6 +135,14 @@ def complete_response(timeline: Timeline, rule: Rule) -> RuleResult:
         field, analyte = ("ypT", "path.ypt") if gone is None else ("ypN", "path.ypn")
         return cannot(rule, f"{field} is missing", analyte, **kept)
     return result(rule, "met", f"Pathological complete response {timeline.at(found[0].visit)}: {stage} (definition {name}).", **kept)
+
+
+def _stages(timeline: Timeline) -> tuple[Observation | None, Observation | None]:
+    """ypT and ypN of the last specimen: those of two specimens are never put together."""
+    rows = [row for analyte in ("path.ypt", "path.ypn") for row in timeline.rows(analyte)]
+    last = max((timeline.positions[row.visit] for row in rows), default=None)
+    tumour, nodes = (pick([row for row in rows if row.analyte == analyte and timeline.positions[row.visit] == last])[0] for analyte in ("path.ypt", "path.ypn"))
+    return tumour, nodes
 
 
 def definitions(tumour: str, nodes: str) -> Mapping[str, bool]:

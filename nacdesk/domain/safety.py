@@ -161,8 +161,10 @@ def heart(timeline: Timeline, rule: Rule) -> RuleResult:
     if not enough:
         return result(rule, "met", f"{words}, below {limit} %{change}.", detail="caution", evidence=evidence, **kept)
     when = timeline.date_of(row)
-    age = None if when is None or timeline.as_of is None else (timeline.as_of - when).days
-    if age is not None and age > rule.number("current_days"):
+    if when is None or timeline.as_of is None:
+        return cannot(rule, f"{words} has no date, so its age is not known", "labs.lvef_pct", evidence=evidence)
+    age = (timeline.as_of - when).days
+    if age > rule.number("current_days"):
         return cannot(rule, f"{words} is {age} days old, more than {rule.number('current_days')}", "labs.lvef_pct", evidence=evidence)
     detail = f"pass (fall {plain(fall)} but not <{limit})" if fall is not None and fallen else "pass"
     return result(rule, "not_met", f"{words}, not below {limit} %{change}.", detail=detail, evidence=evidence, **kept)
