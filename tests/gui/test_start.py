@@ -189,7 +189,8 @@ def test_a_missing_default_store_is_created(tmp_path: Path) -> None:
 
 def test_pictures_of_the_main_screens(qapp: object, demo: Path, tmp_path: Path) -> None:
     drawn = picture(demo, tmp_path / "pictures", sizes=((1024, 768),), themes=("light",))
-    assert [path.name for path in drawn] == ["case-1024x768-light.png", "data-1024x768-light.png", "history-1024x768-light.png", "import-light.png"]
+    names = [f"{name}-1024x768-light.png" for name in ("case", "data", "history", "form")]
+    assert [path.name for path in drawn] == [*names, "reference-light.png", "import-light.png"]
     assert all(path.stat().st_size > 10_000 for path in drawn)
 
 
