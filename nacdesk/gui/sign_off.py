@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QScrollAr
 
 from nacdesk.domain.rules import Catalog, ClinicalReview
 from nacdesk.domain.wording import counted
-from nacdesk.gui.flow_layout import Scrolled
+from nacdesk.gui.flow_layout import Scrolled, scrolls
 from nacdesk.gui.labels import button, restyle, room, words
 from nacdesk.gui.message import Message
 from nacdesk.gui.rule_set import reviews, sign
@@ -167,12 +167,8 @@ class SignOffDialog(QDialog):
         for widget in (self.subject, self.counts, self.site, self.before, words("note", MEANING), words("note", AGAIN), self.reviewer, self.on, self.remarks):
             column.addWidget(widget)
         column.addStretch(1)
-        area = self._area
+        area = scrolls(self._area, content)
         area.setAccessibleName("What is signed, and by whom")
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(content)
         last = QHBoxLayout()
         last.addStretch(1)
         last.addWidget(self.cancel)

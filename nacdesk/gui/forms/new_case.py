@@ -6,14 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from nacdesk.domain import wording
 from nacdesk.domain.facts import Case, History, Observation, Patient, Visit
 from nacdesk.domain.quantity import Quantity
 from nacdesk.domain.rules import Catalog
 from nacdesk.errors import UserError
-from nacdesk.gui.flow_layout import Scrolled
+from nacdesk.gui.flow_layout import Scrolled, scrolls
 from nacdesk.gui.forms.field import Field
 from nacdesk.gui.forms.person import DAY, PersonFields
 from nacdesk.gui.labels import button, restyle, words
@@ -72,13 +72,7 @@ class NewCaseDialog(QDialog):
         for widget in (self.person, self.alike, self.other_patient, self.first_cycle, self.cycles):
             inner.addWidget(widget)
         inner.addStretch(1)
-        from PySide6.QtWidgets import QScrollArea
-
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(content)
+        area = scrolls(QScrollArea(), content)
         last = QHBoxLayout()
         last.addStretch(1)
         last.addWidget(self.cancel)

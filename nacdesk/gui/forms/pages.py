@@ -16,7 +16,7 @@ from nacdesk.domain.rules import Catalog
 from nacdesk.errors import UserError
 from nacdesk.gui.desk import Snapshot
 from nacdesk.gui.edits import NAME, NEW_ROW, Place
-from nacdesk.gui.flow_layout import FlowLayout, Scrolled, keep_height
+from nacdesk.gui.flow_layout import FlowLayout, Scrolled, keep_height, scrolls
 from nacdesk.gui.forms import TITLES
 from nacdesk.gui.forms.cycles import CyclesPage
 from nacdesk.gui.forms.facts import BASELINE, FactsPage, Key, by_prefix
@@ -117,12 +117,7 @@ class FormPages(QWidget):
             inner.setContentsMargins(0, 0, 8, 8)
             inner.addWidget(page)
             inner.addStretch(1)
-            area = QScrollArea()
-            area.setWidgetResizable(True)
-            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            area.setWidget(content)
-            self._stack.addWidget(area)
+            self._stack.addWidget(scrolls(QScrollArea(), content))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
